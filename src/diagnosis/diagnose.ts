@@ -1,0 +1,93 @@
+import { type ObjectRef, refTo } from "../objects/object.ts";
+import type { Pod } from "../objects/pod.ts";
+import type { Finding } from "../rules/finding.ts";
+import { rules as allRules } from "../rules/index.ts";
+import { type PodInput, podInput } from "../rules/pod-input.ts";
+import type { Rule, RuledOut } from "../rules/rule.ts";
+import { Lookup } from "../snapshot/lookup.ts";
+import type { Gap, Snapshot } from "../snapshot/snapshot.ts";
+import { type Ranked, rank } from "./rank.ts";
+
+/** A question that stayed open: which rules could not look, or could not be sure, and for want of what. */
+export interface Unchecked {
+  readonly what: string;
+  readonly gap?: Gap;
+  readonly rules: readonly string[];
+}
+
+/** What was found out about one target. */
+export interface Diagnosis extends Ranked {
+  readonly target: ObjectRef;
+  /** Absent where the snapshot does not hold the pod. */
+  readonly input?: PodInput;
+  /** Causes of the same family that the evidence speaks against. */
+  readonly ruledOut: readonly RuledOut[];
+  readonly unchecked: readonly Unchecked[];
+}
+
+/** Runs every rule over every target of a snapshot. Pure: the same snapshot gives the same diagnoses. */
+export function diagnose(snapshot: Snapshot, rules: readonly Rule[] = allRules): readonly Diagnosis[] {
+  const lookup = new Lookup(snapshot);
+  return snapshot.targets.map((target) => {
+    const pod = target.kind === "Pod" ? lookup.get("Pod", target.namespace, target.name) : undefined;
+    return pod
+      ? diagnosePod(pod, lookup, rules)
+      : { target, others: [], consequences: [], ruledOut: [], unchecked: [] };
+  });
+}
+
+function diagnosePod(pod: Pod, lookup: Lookup, rules: readonly Rule[]): Diagnosis {
+  const input = podInput(pod, lookup);
+  const findings: Finding[] = [];
+  const failures: Unchecked[] = [];
+  for (const rule of rules) {
+    try {
+      findings.push(...rule.evaluate(input));
+    } catch (error) {
+      // One bad rule must not hide the others; the message is ours, the case runner turns it into a failed test.
+      failures.push({
+        what: `rule ${rule.id} failed: ${error instanceof Error ? error.message : "unknown error"}`,
+        rules: [rule.id],
+      });
+    }
+  }
+  const ranked = rank(findings, input);
+  const found = new Set(findings.map(({ rule }) => rule));
+  const ruledOut = rules.flatMap((rule) =>
+    rule.stage === ranked.rootCause?.stage && !found.has(rule.id) ? (rule.ruledOut(input) ?? []) : [],
+  );
+  return {
+    target: refTo(pod),
+    input,
+    ...ranked,
+    ruledOut,
+    unchecked: [...failures, ...openQuestions(input, ranked, rules)],
+  };
+}
+
+/**
+ * The gaps that matter to this pod: those in kinds which the rules of the stage it is stuck at need. Nothing is said
+ * about a pod that is fine, nor about what nobody asked for because no rule of that stage looks at it.
+ */
+function openQuestions(input: PodInput, { rootCause }: Ranked, rules: readonly Rule[]): Unchecked[] {
+  const { pod, snapshot } = input;
+  const byKind = new Map<string, { gap: Gap; rules: string[] }>();
+  const stage = rootCause?.stage;
+  for (const rule of rules) {
+    if (stage && rule.stage !== stage) continue;
+    for (const kind of rule.needs) {
+      const gap = snapshot.gapFor(kind, pod.metadata.namespace) ?? namedGap(snapshot, kind, pod.metadata.namespace);
+      if (!gap || gap.state === "partial" || gap.state === "not-asked") continue;
+      const known = byKind.get(kind);
+      if (known) known.rules.push(rule.id);
+      else byKind.set(kind, { gap, rules: [rule.id] });
+    }
+  }
+  return [...byKind].map(([kind, { gap, rules }]) => ({ what: kind, gap, rules }));
+}
+
+function namedGap(snapshot: Lookup, kind: string, namespace: string | undefined): Gap | undefined {
+  return snapshot.snapshot.gaps.find(
+    (gap) => gap.kind === kind && gap.name && (!gap.namespace || gap.namespace === namespace),
+  );
+}

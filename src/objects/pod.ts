@@ -1,0 +1,140 @@
+import type {
+  V1Container,
+  V1ContainerState,
+  V1ContainerStateRunning,
+  V1ContainerStateTerminated,
+  V1ContainerStateWaiting,
+  V1ContainerStatus,
+  V1Pod,
+  V1PodCondition,
+  V1PodSpec,
+  V1PodStatus,
+} from "@kubernetes/client-node";
+import * as z from "zod/mini";
+import {
+  anything,
+  fieldsOf,
+  metadataSchema,
+  optionalBoolean,
+  optionalNumber,
+  optionalText,
+  optionalTextMap,
+} from "./object.ts";
+
+const containerSchema = fieldsOf<V1Container>()({
+  name: z.string(),
+  image: optionalText,
+  imagePullPolicy: optionalText,
+  command: z.optional(z.array(z.string())),
+  args: z.optional(z.array(z.string())),
+  workingDir: optionalText,
+  restartPolicy: optionalText,
+  env: z.optional(z.array(z.looseObject({ name: z.string() }))),
+  envFrom: z.optional(z.array(z.looseObject({}))),
+  ports: z.optional(z.array(z.looseObject({}))),
+  resources: anything,
+  volumeMounts: z.optional(z.array(z.looseObject({ name: z.string() }))),
+  livenessProbe: anything,
+  readinessProbe: anything,
+  startupProbe: anything,
+  lifecycle: anything,
+  securityContext: anything,
+});
+export type Container = z.infer<typeof containerSchema>;
+
+export const podSpecSchema = fieldsOf<V1PodSpec>()({
+  containers: z.array(containerSchema),
+  initContainers: z.optional(z.array(containerSchema)),
+  ephemeralContainers: z.optional(z.array(containerSchema)),
+  nodeName: optionalText,
+  serviceAccountName: optionalText,
+  imagePullSecrets: z.optional(z.array(z.looseObject({ name: optionalText }))),
+  restartPolicy: optionalText,
+  hostNetwork: optionalBoolean,
+  nodeSelector: optionalTextMap,
+  schedulerName: optionalText,
+  runtimeClassName: optionalText,
+  priorityClassName: optionalText,
+  terminationGracePeriodSeconds: optionalNumber,
+  activeDeadlineSeconds: optionalNumber,
+  volumes: z.optional(z.array(z.looseObject({ name: z.string() }))),
+  affinity: anything,
+  tolerations: z.optional(z.array(z.looseObject({}))),
+  readinessGates: z.optional(z.array(z.looseObject({ conditionType: z.string() }))),
+  schedulingGates: z.optional(z.array(z.looseObject({ name: z.string() }))),
+});
+export type PodSpec = z.infer<typeof podSpecSchema>;
+
+const waitingSchema = fieldsOf<V1ContainerStateWaiting>()({ reason: optionalText, message: optionalText });
+const runningSchema = fieldsOf<V1ContainerStateRunning>()({ startedAt: optionalText });
+const terminatedSchema = fieldsOf<V1ContainerStateTerminated>()({
+  exitCode: z.number(),
+  signal: optionalNumber,
+  reason: optionalText,
+  message: optionalText,
+  startedAt: optionalText,
+  finishedAt: optionalText,
+});
+const stateSchema = fieldsOf<V1ContainerState>()({
+  waiting: z.optional(waitingSchema),
+  running: z.optional(runningSchema),
+  terminated: z.optional(terminatedSchema),
+});
+
+const containerStatusSchema = fieldsOf<V1ContainerStatus>()({
+  name: z.string(),
+  image: optionalText,
+  imageID: optionalText,
+  ready: optionalBoolean,
+  started: optionalBoolean,
+  restartCount: optionalNumber,
+  state: z.optional(stateSchema),
+  lastState: z.optional(stateSchema),
+});
+export type ContainerStatus = z.infer<typeof containerStatusSchema>;
+
+const podConditionSchema = fieldsOf<V1PodCondition>()({
+  type: z.string(),
+  status: z.string(),
+  reason: optionalText,
+  message: optionalText,
+  lastTransitionTime: optionalText,
+});
+export type PodCondition = z.infer<typeof podConditionSchema>;
+
+export const podSchema = fieldsOf<V1Pod>()({
+  apiVersion: optionalText,
+  kind: z.literal("Pod"),
+  metadata: metadataSchema,
+  spec: podSpecSchema,
+  status: z.optional(
+    fieldsOf<V1PodStatus>()({
+      phase: optionalText,
+      reason: optionalText,
+      message: optionalText,
+      startTime: optionalText,
+      podIP: optionalText,
+      nominatedNodeName: optionalText,
+      conditions: z.optional(z.array(podConditionSchema)),
+      containerStatuses: z.optional(z.array(containerStatusSchema)),
+      initContainerStatuses: z.optional(z.array(containerStatusSchema)),
+      ephemeralContainerStatuses: z.optional(z.array(containerStatusSchema)),
+    }),
+  ),
+});
+export type Pod = z.infer<typeof podSchema>;
+
+/** The condition of one type, if the pod has it. */
+export function podCondition(pod: Pod, type: string): PodCondition | undefined {
+  return pod.status?.conditions?.find((condition) => condition.type === type);
+}
+
+/** Whether the pod's Ready condition is True. */
+export function isReady(pod: Pod): boolean {
+  return podCondition(pod, "Ready")?.status === "True";
+}
+
+/** Whether the pod is over: Succeeded or Failed, which no pod leaves again. */
+export function isTerminal(pod: Pod): boolean {
+  return pod.status?.phase === "Succeeded" || pod.status?.phase === "Failed";
+}

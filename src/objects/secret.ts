@@ -1,0 +1,88 @@
+import { Buffer } from "node:buffer";
+import * as z from "zod/mini";
+import { anything, type KubeObject, metadataSchema, optionalText } from "./object.ts";
+
+/**
+ * A Secret as we keep it: names of its keys, no values. `withoutValues` makes it, at the edge where a Secret enters.
+ * `data` has every key with an empty value; it is absent where only the metadata was read, so that "no such key" is
+ * never concluded from a list of names. `whyPending.registries` are the hosts a pull secret has credentials for.
+ */
+export const secretSchema = z.looseObject({
+  apiVersion: optionalText,
+  kind: z.literal("Secret"),
+  metadata: metadataSchema,
+  type: optionalText,
+  data: z.optional(z.record(z.string(), z.literal(""))),
+  whyPending: z.optional(
+    z.looseObject({
+      registries: z.optional(z.array(z.string())),
+      /** Why the pull secret cannot be read; never quotes its content. */
+      malformed: optionalText,
+    }),
+  ),
+});
+export type Secret = z.infer<typeof secretSchema>;
+
+/** A ConfigMap as we keep it: names of its keys only; they are configuration and may hold what should not be shown. */
+export const configMapSchema = z.looseObject({
+  apiVersion: optionalText,
+  kind: z.literal("ConfigMap"),
+  metadata: metadataSchema,
+  data: anything,
+  binaryData: anything,
+});
+export type ConfigMap = z.infer<typeof configMapSchema>;
+
+/** The two types of pull secret, and the one key that each reads (k8s.io/api v0.36 core/v1/types.go). */
+export const PULL_SECRET_KEYS: Readonly<Record<string, string>> = {
+  "kubernetes.io/dockerconfigjson": ".dockerconfigjson",
+  "kubernetes.io/dockercfg": ".dockercfg",
+};
+
+/**
+ * Drops every value of a Secret or ConfigMap, there and then: what it returns may be kept, shown and saved. Of a pull
+ * secret it keeps the registry hosts. kubectl's last-applied annotation repeats the whole object, so it goes too.
+ */
+export function withoutValues(object: KubeObject): KubeObject {
+  const { data, binaryData, stringData, metadata, ...rest } = object as KubeObject & Record<string, unknown>;
+  // managedFields name keys only, but are noise; annotations other than kubectl's are kept.
+  const { annotations, managedFields: _, ...meta } = metadata as typeof metadata & { managedFields?: unknown };
+  const { "kubectl.kubernetes.io/last-applied-configuration": __, ...kept } = annotations ?? {};
+  const keys = [...keysOf(data), ...keysOf(binaryData), ...keysOf(stringData)];
+  const pullKey = PULL_SECRET_KEYS[String((object as Secret).type)];
+  const value = (data as Record<string, unknown> | undefined)?.[pullKey ?? ""];
+  // An empty value was emptied by somebody before us (the API server does not accept one): it says nothing.
+  const wantsFacts =
+    object.kind === "Secret" && pullKey && data !== undefined && value !== "" && !("whyPending" in rest);
+  return {
+    ...rest,
+    metadata: { ...meta, ...(Object.keys(kept).length && { annotations: kept }) },
+    ...((data !== undefined || binaryData !== undefined || stringData !== undefined) && {
+      data: Object.fromEntries(keys.map((key) => [key, ""])),
+    }),
+    ...(wantsFacts && { whyPending: pullSecretFacts(pullKey, value) }),
+  } as KubeObject;
+}
+
+function keysOf(value: unknown): string[] {
+  return value && typeof value === "object" ? Object.keys(value) : [];
+}
+
+function pullSecretFacts(key: string, encoded: unknown): { registries?: string[]; malformed?: string } {
+  if (typeof encoded !== "string") return { malformed: `it has no key ${key}` };
+  let config: unknown;
+  try {
+    config = JSON.parse(Buffer.from(encoded, "base64").toString("utf8"));
+  } catch {
+    // The parser's own message quotes the text it could not read: never pass it on.
+    return { malformed: `the value of ${key} is not JSON` };
+  }
+  const auths = key === ".dockerconfigjson" ? (config as { auths?: unknown } | null)?.auths : config;
+  if (!auths || typeof auths !== "object" || Array.isArray(auths)) {
+    return {
+      malformed:
+        key === ".dockerconfigjson" ? `the JSON in ${key} has no "auths"` : `the value of ${key} is not a JSON object`,
+    };
+  }
+  return { registries: Object.keys(auths).sort() };
+}

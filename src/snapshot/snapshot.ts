@@ -1,0 +1,62 @@
+import type { Event } from "../objects/event.ts";
+import type { Node } from "../objects/node.ts";
+import type { KubeObject, ObjectRef } from "../objects/object.ts";
+import type { Pod } from "../objects/pod.ts";
+import type { ConfigMap, Secret } from "../objects/secret.ts";
+import type { ServiceAccount } from "../objects/service-account.ts";
+import type { Workload, WorkloadKind } from "../objects/workload.ts";
+
+/** The kinds we have a schema for. Objects of other kinds are kept in a snapshot too, as plain KubeObjects. */
+export type KindMap = {
+  Pod: Pod;
+  Node: Node;
+  Event: Event;
+  Secret: Secret;
+  ConfigMap: ConfigMap;
+  ServiceAccount: ServiceAccount;
+} & { [Kind in WorkloadKind]: Workload };
+
+/** The object type of a kind. */
+export type ObjectOf<Kind extends string> = Kind extends keyof KindMap ? KindMap[Kind] : KubeObject;
+
+/**
+ * Something a snapshot does not know. Without `namespace` it holds for all namespaces, without `name` for all objects
+ * of the kind. A kind without a gap is complete: what is not among the objects does not exist.
+ */
+export interface Gap {
+  readonly kind: string;
+  readonly namespace?: string;
+  readonly name?: string;
+  /** `partial`: some objects of the kind were read, and nothing is said about the others. */
+  readonly state: "forbidden" | "not-served" | "failed" | "not-asked" | "partial";
+  readonly message: string;
+}
+
+/** The last lines a container wrote. */
+export interface ContainerLog {
+  readonly namespace: string;
+  readonly pod: string;
+  readonly container: string;
+  /** Of the run before the current one. */
+  readonly previous: boolean;
+  readonly text: string;
+}
+
+/** All that one run saw. Everything after it is computed from it alone; saved and read again it gives the same report. */
+export interface Snapshot {
+  /** The only clock: RFC 3339. */
+  readonly takenAt: string;
+  /** `v1.36.3`; absent if it was not asked or not answered. */
+  readonly serverVersion?: string;
+  /** The kubeconfig context the run used. */
+  readonly context?: string;
+  /** What the report is about, in the order of the report. */
+  readonly targets: readonly ObjectRef[];
+  readonly objects: readonly KubeObject[];
+  /** Asked for by name, and answered with "not found". */
+  readonly absent: readonly ObjectRef[];
+  readonly gaps: readonly Gap[];
+  readonly logs: readonly ContainerLog[];
+  /** What could not be used, in words: objects without metadata, files that are no objects. */
+  readonly skipped: readonly string[];
+}

@@ -1,0 +1,22 @@
+import type { Text } from "./text.ts";
+
+/**
+ * Something that keeps us from a diagnosis and that the user can do something about: a bad flag, no cluster, no such
+ * pod. Told in the same form as a cause; exit code 2. Anything else that is thrown is a mistake of ours.
+ */
+export class Failure extends Error {
+  /** What happened, in one sentence. */
+  readonly headline: Text;
+  /** What was seen, one line each. */
+  readonly seen: readonly Text[];
+  /** What to do, one line each. */
+  readonly todo: readonly Text[];
+
+  constructor(headline: Text, details: { readonly seen?: readonly Text[]; readonly todo?: readonly Text[] } = {}) {
+    super(headline.map((piece) => (typeof piece === "string" ? piece : piece.text)).join(""));
+    this.name = "Failure";
+    this.headline = headline;
+    this.seen = details.seen ?? [];
+    this.todo = details.todo ?? [];
+  }
+}
