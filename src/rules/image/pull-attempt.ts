@@ -1,0 +1,94 @@
+import { type Event, lastSeen, timesSeen } from "../../objects/event.ts";
+import { type ImageReference, parseImage } from "../../objects/image-reference.ts";
+import { type Evidence, seen } from "../finding.ts";
+import { type ContainerView, IMAGE_REASONS, type PodInput } from "../pod-input.ts";
+import { classifyPullError, type PullError } from "./pull-error.ts";
+
+/** A container whose image does not arrive, and what is known of the last try. */
+export interface PullAttempt {
+  readonly container: ContainerView;
+  /** As the pod has it. */
+  readonly image: string;
+  /** Undefined where the image is no valid reference. */
+  readonly reference?: ImageReference;
+  /** The kubelet's word: ErrImagePull, ImagePullBackOff, InvalidImageName … */
+  readonly reason: string;
+  /** The runtime's text; empty where it cannot be known any more (the event expired behind a back-off). */
+  readonly message: string;
+  readonly error: PullError;
+  /** The image in the spec, then where the text was found. */
+  readonly evidence: readonly [Evidence, ...Evidence[]];
+  readonly tries: number;
+  /** Seconds until the kubelet pulls again, as far as the times tell; 0: due now. */
+  readonly nextTrySeconds?: number;
+}
+
+/** Every container of the pod that stands without its image now. What runs, or ran, has one: old events are history. */
+export function pullAttempts(input: PodInput): readonly PullAttempt[] {
+  return input.containers.filter(({ role }) => role !== "ephemeral").flatMap((container) => attemptOf(container, input) ?? []);
+}
+
+function attemptOf(container: ContainerView, { pod, snapshot }: PodInput): PullAttempt | undefined {
+  const { spec, specPath, status, statusPath, events } = container;
+  const image = spec.image;
+  if (image === undefined || status?.state?.running || status?.state?.terminated || pod.metadata.deletionTimestamp) return undefined;
+  const waiting = status?.state?.waiting;
+  // The status can lag behind the events by a sync: it still says ContainerCreating when the pull has failed already.
+  const failure = newestFailure(events, image);
+  const reason = IMAGE_REASONS.has(waiting?.reason ?? "") ? waiting?.reason : reasonOf(events, failure);
+  if (!reason) return undefined;
+
+  const fromStatus = waiting?.reason === reason ? messageInStatus(waiting.message ?? "") : "";
+  const fromEvent = failure ? messageInEvent(failure.message ?? "") : "";
+  const message = fromStatus || fromEvent;
+  const evidence: [Evidence, ...Evidence[]] = [seen(pod, `${specPath}.image`, "image")];
+  if (fromStatus && statusPath) evidence.push(seen(pod, `${statusPath}.state.waiting.message`, "last try"));
+  else if (failure && fromEvent) evidence.push(seen(failure, "message", "last try"));
+  if (evidence.length === 1 && waiting?.reason && statusPath) evidence.push(seen(pod, `${statusPath}.state.waiting.reason`, "state"));
+  const tries = failure ? timesSeen(failure) : 0;
+  const next = reason === "ErrImagePull" || reason === "ImagePullBackOff" ? nextTry(failure, tries, snapshot.now) : undefined;
+  const reference = parseImage(image);
+  return {
+    container,
+    image,
+    ...(reference && { reference }),
+    reason,
+    message,
+    error: classifyPullError(message, image),
+    evidence,
+    tries,
+    ...(next !== undefined && { nextTrySeconds: next }),
+  };
+}
+
+const EVENT_REASONS: ReadonlySet<string> = new Set(["Failed", "InspectFailed", "ErrImageNeverPull"]);
+
+function newestFailure(events: readonly Event[], image: string): Event | undefined {
+  return events.findLast(({ reason, message = "" }) => EVENT_REASONS.has(reason ?? "") && !message.startsWith("Error: ") && message.includes(`"${image}"`));
+}
+
+/** For a status that does not tell yet: `Failed` with the message `Error: REASON` follows every failed try. */
+function reasonOf(events: readonly Event[], failure: Event | undefined): string | undefined {
+  if (!failure) return undefined;
+  const newest = events.findLast(({ reason, message = "" }) => reason === "Failed" && IMAGE_REASONS.has(message.slice("Error: ".length)));
+  const isOver = events.some((event) => event.reason === "Pulled" && lastSeen(event) > lastSeen(failure));
+  return isOver ? undefined : newest?.message?.slice("Error: ".length);
+}
+
+/** Since 1.32 the back-off carries the error; before, it hides it (kubelet pkg/kubelet/images/image_manager.go). */
+function messageInStatus(message: string): string {
+  const backOff = /^Back-off pulling image "[^"]*"(?:: (?:ErrImagePull: )?([\s\S]+))?$/.exec(message);
+  return backOff ? (backOff[1] ?? "") : message;
+}
+
+function messageInEvent(message: string): string {
+  return message.replace(/^Failed to pull image "[^"]*": /, "");
+}
+
+/** 10 s, doubled after each try, 300 s at most (kubelet v1.36 pkg/kubelet/kubelet.go imageBackOffPeriod, MaxImageBackOff). */
+function nextTry(failure: Event | undefined, tries: number, now: number): number | undefined {
+  const last = Date.parse(failure ? lastSeen(failure) : "");
+  if (Number.isNaN(last)) return undefined;
+  const wait = Math.min(10 * 2 ** Math.max(tries - 1, 0), 300);
+  return Math.max(0, Math.round((last + wait * 1000 - now) / 1000));
+}

@@ -1,0 +1,191 @@
+import { readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { join, relative } from "node:path";
+import { type KubeObject, type ObjectRef, refTo } from "../objects/object.ts";
+import { isReady, type Pod } from "../objects/pod.ts";
+import { Failure } from "../text/failure.ts";
+import { command, name, text } from "../text/text.ts";
+import type { World } from "../world.ts";
+import { compare } from "./lookup.ts";
+import { parseObject } from "./parse-objects.ts";
+import type { ContainerLog, Gap, Snapshot } from "./snapshot.ts";
+
+/** The header that a saved snapshot carries beside its items. */
+interface Header {
+  readonly takenAt?: string;
+  readonly serverVersion?: string;
+  readonly context?: string;
+  readonly target?: ObjectRef;
+  readonly targets?: readonly ObjectRef[];
+  readonly notCollected?: readonly Gap[];
+  readonly absent?: readonly ObjectRef[];
+  readonly logs?: readonly ContainerLog[];
+}
+
+/**
+ * Reads what `--from` names: a file, a folder of files (`kubectl cluster-info dump` makes one) or `-` for standard
+ * input. Throws a Failure where there is nothing to read.
+ */
+export async function readSnapshot(from: string, world: World): Promise<Snapshot> {
+  if (from === "-") return parseSnapshot([{ path: "standard input", content: await readAll(world.stdin) }]);
+  const where = join(world.workingDirectory, relative(world.workingDirectory, from));
+  let files: string[];
+  try {
+    files = statSync(where).isDirectory() ? filesBelow(where) : [where];
+  } catch {
+    throw new Failure(text`There is no file or folder ${name(from)}.`, {
+      todo: [text`--from takes a file that ${command("--save-snapshot")} or ${command("kubectl get … -o yaml")} wrote, a folder of such files, or - for standard input.`],
+    });
+  }
+  return parseSnapshot(files.map((path) => ({ path, content: readFileSync(path, "utf8") })));
+}
+
+function filesBelow(folder: string): string[] {
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && /\.(json|ya?ml)$/.test(entry.name))
+    .map((entry) => join(entry.parentPath, entry.name))
+    .sort(compare);
+}
+
+async function readAll(stream: NodeJS.ReadableStream): Promise<string> {
+  let content = "";
+  stream.setEncoding("utf8");
+  for await (const chunk of stream) content += chunk;
+  return content;
+}
+
+/** Makes one snapshot of the documents in some files. Throws a Failure for a file that holds no objects. */
+export async function parseSnapshot(files: readonly { path: string; content: string }[]): Promise<Snapshot> {
+  const headers: Header[] = [];
+  const objects = new Map<string, KubeObject>();
+  const skipped: string[] = [];
+  for (const { path, content } of files) {
+    for (const document of await documentsIn(path, content)) {
+      const header = (document as { whyPending?: Header }).whyPending;
+      if (header && typeof header === "object" && isList(document)) headers.push(header);
+      for (const raw of itemsOf(document)) {
+        const parsed = parseObject(raw);
+        if ("problem" in parsed) skipped.push(parsed.problem);
+        else objects.set(identity(parsed.object), parsed.object);
+      }
+    }
+  }
+  const all = [...objects.values()];
+  if (all.length === 0) {
+    throw new Failure(text`${name(files[0]?.path ?? "The folder")} holds no Kubernetes objects.`, {
+      seen: skipped.slice(0, 5).map((problem) => text`${problem}`),
+      todo: [text`Save some with ${command("kubectl get pods,events,nodes -o json > FILE")}, then name that file.`],
+    });
+  }
+  const header = Object.assign({}, ...headers) as Header;
+  const targets = header.targets ?? (header.target ? [header.target] : undefined);
+  return {
+    takenAt: header.takenAt ?? newestTime(all),
+    ...(header.serverVersion && { serverVersion: header.serverVersion }),
+    ...(header.context && { context: header.context }),
+    targets: targets ?? podsNotFine(all),
+    objects: all,
+    absent: header.absent ?? [],
+    gaps: header.takenAt ? (header.notCollected ?? []) : gapsOfPlainFiles(all),
+    logs: header.logs ?? [],
+    skipped,
+  };
+}
+
+const identity = ({ kind, metadata: { namespace, name: itsName, uid } }: KubeObject) => uid ?? `${kind}/${namespace}/${itsName}`;
+
+const isList = (document: unknown) => Array.isArray((document as { items?: unknown }).items);
+
+async function documentsIn(path: string, content: string): Promise<readonly object[]> {
+  if (content.trim() === "") throw new Failure(text`${name(path)} is empty.`, { todo: [text`Name a file with Kubernetes objects in YAML or JSON.`] });
+  if (content.includes("\u0000")) throw new Failure(text`${name(path)} is a binary file, not YAML or JSON.`);
+  let documents: readonly unknown[];
+  try {
+    documents = content.trimStart().startsWith("{") ? [JSON.parse(content)] : await yamlDocuments(content);
+  } catch {
+    // Several JSON documents in a row are valid YAML only with ---; everything else is broken or cut off. The parser's
+    // message quotes the text, which may hold what nobody should see.
+    try {
+      documents = content.trimStart().startsWith("{") ? jsonDocuments(content) : [];
+    } catch {
+      documents = [];
+    }
+  }
+  const usable = documents.filter((document): document is object => document !== null && typeof document === "object");
+  if (usable.length === 0) {
+    throw new Failure(text`${name(path)} is neither complete JSON nor YAML with Kubernetes objects.`, {
+      todo: [text`If it was cut off while it was written, save it again.`],
+    });
+  }
+  return usable;
+}
+
+async function yamlDocuments(content: string): Promise<readonly unknown[]> {
+  const { loadAll } = await import("js-yaml");
+  return loadAll(content);
+}
+
+/** JSON documents one after the other, as `kubectl get -o json` calls that were appended to one file. */
+function jsonDocuments(content: string): readonly unknown[] {
+  return content.split(/(?<=^\})\s*(?=^\{)/m).map((part) => JSON.parse(part));
+}
+
+function itemsOf(document: object): readonly unknown[] {
+  const { items, kind, apiVersion } = document as { items?: unknown; kind?: unknown; apiVersion?: unknown };
+  if (!Array.isArray(items)) return [document];
+  // The items of a PodList have no kind of their own.
+  const itemKind = typeof kind === "string" && kind.endsWith("List") && kind !== "List" ? kind.slice(0, -4) : undefined;
+  return itemKind ? items.map((item) => (item && typeof item === "object" ? { apiVersion, kind: itemKind, ...item } : item)) : items;
+}
+
+/** The newest time any object mentions: without a header the best guess at when it was taken. */
+function newestTime(objects: readonly KubeObject[]): string {
+  let newest = "1970-01-01T00:00:00Z";
+  for (const [time] of JSON.stringify(objects).matchAll(/(?<=")\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z(?=")/g)) {
+    if (time > newest) newest = time;
+  }
+  return newest;
+}
+
+function podsNotFine(objects: readonly KubeObject[]): ObjectRef[] {
+  return objects
+    .filter((object): object is Pod => object.kind === "Pod")
+    .filter((pod) => pod.metadata.deletionTimestamp || !(isReady(pod) || pod.status?.phase === "Succeeded"))
+    .map(refTo)
+    .sort((a, b) => compare(a.namespace ?? "", b.namespace ?? "") || compare(a.name, b.name));
+}
+
+/** What files without a header leave open: they never say that something is not there. */
+function gapsOfPlainFiles(objects: readonly KubeObject[]): Gap[] {
+  const there = new Set(objects.map(({ kind }) => kind));
+  const kinds = ["Event", "Node", "Secret", "ConfigMap", "ServiceAccount", "ReplicaSet", "Deployment", "StatefulSet", "DaemonSet"];
+  return [...new Set([...kinds, ...there])].sort(compare).map((kind) => ({
+    kind,
+    state: there.has(kind) ? "partial" : "not-asked",
+    message: there.has(kind) ? "the files may not hold all of them" : "not in the files",
+  }));
+}
+
+/** The snapshot as a v1 List with our header: what `--save-snapshot` writes and `--from` reads. */
+export function snapshotText(snapshot: Snapshot): string {
+  const { takenAt, serverVersion, context, targets, absent, gaps, logs, objects } = snapshot;
+  const whyPending = {
+    schemaVersion: 1,
+    takenAt,
+    ...(serverVersion && { serverVersion }),
+    ...(context && { context }),
+    targets,
+    notCollected: gaps,
+    ...(absent.length && { absent }),
+    ...(logs.length && { logs }),
+  };
+  return `${JSON.stringify({ apiVersion: "v1", kind: "List", whyPending, items: objects }, null, 1)}\n`;
+}
+
+/** Saves a snapshot. Throws a Failure where the file cannot be written. */
+export function writeSnapshot(file: string, snapshot: Snapshot): void {
+  try {
+    writeFileSync(file, snapshotText(snapshot), { mode: 0o600 });
+  } catch (error) {
+    throw new Failure(text`The snapshot could not be written to ${name(file)}: ${(error as NodeJS.ErrnoException).code ?? "unknown error"}.`);
+  }
+}
