@@ -1,5 +1,66 @@
 import type { Rule } from "../rule.ts";
+import authMissing from "./auth-missing.ts";
+import authRejected from "./auth-rejected.ts";
+import blockedRegistry from "./blocked-registry.ts";
+import digestMismatch from "./digest-mismatch.ts";
+import digestNotFound from "./digest-not-found.ts";
+import diskFull from "./disk-full.ts";
+import encrypted from "./encrypted.ts";
+import httpRegistry from "./http-registry.ts";
+import inspectError from "./inspect-error.ts";
+import invalidName from "./invalid-name.ts";
+import layerCorrupt from "./layer-corrupt.ts";
+import neverPull from "./never-pull.ts";
+import notFound from "./not-found.ts";
+import platform from "./platform.ts";
+import pullSecretMissing from "./pull-secret-missing.ts";
+import pullTimeout from "./pull-timeout.ts";
+import pulling from "./pulling.ts";
+import qps from "./qps.ts";
+import rateLimited from "./rate-limited.ts";
+import registry5xx from "./registry-5xx.ts";
+import registryDns from "./registry-dns.ts";
+import registryRefused from "./registry-refused.ts";
+import registryTimeout from "./registry-timeout.ts";
+import runtimeclassLookup from "./runtimeclass-lookup.ts";
+import shortname from "./shortname.ts";
+import signature from "./signature.ts";
+import tlsExpired from "./tls-expired.ts";
+import tlsName from "./tls-name.ts";
+import tlsUnknownCa from "./tls-unknown-ca.ts";
+import unsupportedMediaType from "./unsupported-media-type.ts";
 
 /** Why an image does not arrive; catalogue stage 4. */
-const family: readonly Rule[] = [];
+const family: readonly Rule[] = [
+  invalidName,
+  neverPull,
+  shortname,
+  notFound,
+  digestNotFound,
+  authMissing,
+  authRejected,
+  pullSecretMissing,
+  rateLimited,
+  registryDns,
+  registryRefused,
+  registryTimeout,
+  registry5xx,
+  tlsUnknownCa,
+  tlsExpired,
+  tlsName,
+  httpRegistry,
+  platform,
+  digestMismatch,
+  unsupportedMediaType,
+  layerCorrupt,
+  diskFull,
+  pullTimeout,
+  qps,
+  blockedRegistry,
+  signature,
+  encrypted,
+  inspectError,
+  runtimeclassLookup,
+  pulling,
+];
 export default family;

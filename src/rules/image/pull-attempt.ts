@@ -25,13 +25,16 @@ export interface PullAttempt {
 
 /** Every container of the pod that stands without its image now. What runs, or ran, has one: old events are history. */
 export function pullAttempts(input: PodInput): readonly PullAttempt[] {
-  return input.containers.filter(({ role }) => role !== "ephemeral").flatMap((container) => attemptOf(container, input) ?? []);
+  return input.containers
+    .filter(({ role }) => role !== "ephemeral")
+    .flatMap((container) => attemptOf(container, input) ?? []);
 }
 
 function attemptOf(container: ContainerView, { pod, snapshot }: PodInput): PullAttempt | undefined {
   const { spec, specPath, status, statusPath, events } = container;
   const image = spec.image;
-  if (image === undefined || status?.state?.running || status?.state?.terminated || pod.metadata.deletionTimestamp) return undefined;
+  if (image === undefined || status?.state?.running || status?.state?.terminated || pod.metadata.deletionTimestamp)
+    return undefined;
   const waiting = status?.state?.waiting;
   // The status can lag behind the events by a sync: it still says ContainerCreating when the pull has failed already.
   const failure = newestFailure(events, image);
@@ -44,9 +47,11 @@ function attemptOf(container: ContainerView, { pod, snapshot }: PodInput): PullA
   const evidence: [Evidence, ...Evidence[]] = [seen(pod, `${specPath}.image`, "image")];
   if (fromStatus && statusPath) evidence.push(seen(pod, `${statusPath}.state.waiting.message`, "last try"));
   else if (failure && fromEvent) evidence.push(seen(failure, "message", "last try"));
-  if (evidence.length === 1 && waiting?.reason && statusPath) evidence.push(seen(pod, `${statusPath}.state.waiting.reason`, "state"));
+  if (evidence.length === 1 && waiting?.reason && statusPath)
+    evidence.push(seen(pod, `${statusPath}.state.waiting.reason`, "state"));
   const tries = failure ? timesSeen(failure) : 0;
-  const next = reason === "ErrImagePull" || reason === "ImagePullBackOff" ? nextTry(failure, tries, snapshot.now) : undefined;
+  const next =
+    reason === "ErrImagePull" || reason === "ImagePullBackOff" ? nextTry(failure, tries, snapshot.now) : undefined;
   const reference = parseImage(image);
   return {
     container,
@@ -64,13 +69,18 @@ function attemptOf(container: ContainerView, { pod, snapshot }: PodInput): PullA
 const EVENT_REASONS: ReadonlySet<string> = new Set(["Failed", "InspectFailed", "ErrImageNeverPull"]);
 
 function newestFailure(events: readonly Event[], image: string): Event | undefined {
-  return events.findLast(({ reason, message = "" }) => EVENT_REASONS.has(reason ?? "") && !message.startsWith("Error: ") && message.includes(`"${image}"`));
+  return events.findLast(
+    ({ reason, message = "" }) =>
+      EVENT_REASONS.has(reason ?? "") && !message.startsWith("Error: ") && message.includes(`"${image}"`),
+  );
 }
 
 /** For a status that does not tell yet: `Failed` with the message `Error: REASON` follows every failed try. */
 function reasonOf(events: readonly Event[], failure: Event | undefined): string | undefined {
   if (!failure) return undefined;
-  const newest = events.findLast(({ reason, message = "" }) => reason === "Failed" && IMAGE_REASONS.has(message.slice("Error: ".length)));
+  const newest = events.findLast(
+    ({ reason, message = "" }) => reason === "Failed" && IMAGE_REASONS.has(message.slice("Error: ".length)),
+  );
   const isOver = events.some((event) => event.reason === "Pulled" && lastSeen(event) > lastSeen(failure));
   return isOver ? undefined : newest?.message?.slice("Error: ".length);
 }

@@ -1,0 +1,23 @@
+import { text } from "../../text/text.ts";
+import { adminTask } from "../repair.ts";
+import { pullRule } from "./pull-rule.ts";
+import { imageOf, nodeOf } from "./words.ts";
+
+/** The image is encrypted, and the node has no key. */
+export default pullRule({
+  id: "image/encrypted",
+  title: "The image is encrypted, and the node has no key",
+  causes: ["encrypted"],
+  headline: (attempt, input) => text`${imageOf(attempt)} is encrypted and node ${nodeOf(input)} has no key for it.`,
+  why: (_attempt, _input) =>
+    text`containerd needs a stream processor with the decryption keys to unpack encrypted layers.`,
+  notes: reachNotes,
+  fixes: (_attempt, _input) => [adminTask(text`Install the decryption keys and the stream processor on the nodes.`)],
+  groupKey: ({ image }) => image,
+  doc: {
+    means: "The layers are encrypted and cannot be unpacked.",
+    seenIn: "`failed to get stream processor` (containerd).",
+    repair: "Install the keys.",
+    catalogue: ["image-encrypted"],
+  },
+});

@@ -1,0 +1,30 @@
+import { kubectl } from "../../text/command.ts";
+import { name, text } from "../../text/text.ts";
+import { adminTask } from "../repair.ts";
+import { pullRule } from "./pull-rule.ts";
+import { imageOf, nodeOf } from "./words.ts";
+
+/** The registry speaks plain HTTP. */
+export default pullRule({
+  id: "image/http-registry",
+  title: "The registry speaks plain HTTP",
+  causes: ["http"],
+  headline: (attempt, input) =>
+    text`The registry ${name(attempt.error.host)} speaks plain HTTP, and node ${nodeOf(input)} asks it over HTTPS; ${imageOf(attempt)} cannot be pulled.`,
+  why: (_attempt, _input) =>
+    text`Container runtimes use TLS unless they are told that a registry is insecure. The answer came without TLS.`,
+  notes: reachNotes,
+  fixes: (attempt, _input) => [
+    adminTask(
+      text`Give the registry a certificate; or allow plain HTTP on every node: for containerd write server = "http://${attempt.error.host}" into /etc/containerd/certs.d/${attempt.error.host}/hosts.toml.`,
+      kubectl("reads", undefined, "get", "nodes", "-o", "wide"),
+    ),
+  ],
+  groupKey: ({ host }) => host,
+  doc: {
+    means: "The node asked over HTTPS and the registry answered without TLS.",
+    seenIn: "`http: server gave HTTP response to HTTPS client` (Go, all runtimes).",
+    repair: "TLS on the registry, or an insecure entry in the runtime's configuration on each node.",
+    catalogue: ["image-http-registry"],
+  },
+});

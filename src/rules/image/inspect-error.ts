@@ -1,0 +1,30 @@
+import { text, value } from "../../text/text.ts";
+import { pullRule } from "./pull-rule.ts";
+import { describeNode, imageOf, nodeOf } from "./words.ts";
+
+/** The runtime does not answer the question whether the image is there. */
+export default pullRule({
+  id: "image/inspect-error",
+  title: "The container runtime cannot say whether the image is on the node",
+  fits: ({ reason, error }) =>
+    reason === "ImageInspectError" &&
+    (error.cause === "unknown" || error.cause === "runtime-down" || error.cause === "pull-timeout"),
+  confidence: () => "likely",
+  headline: (attempt, input) =>
+    text`The container runtime of node ${nodeOf(input)} fails when it is asked about ${imageOf(attempt)}.`,
+  why: (attempt) =>
+    text`Before it pulls, the kubelet asks the runtime whether the image is there, and got an error: ${value(attempt.error.detail)}.`,
+  fixes: (_attempt, input) => [
+    describeNode(
+      input,
+      text`Look at node ${nodeOf(input)}: the runtime may be down or its disk damaged; restart it there.`,
+    ),
+  ],
+  doc: {
+    means: "The kubelet could not ask the runtime about the image.",
+    seenIn: "Waiting reason ImageInspectError, event InspectFailed `Failed to inspect image …` (kubelet).",
+    repair: "Repair the container runtime on the node.",
+    notToConfuseWith: "image/shortname, which CRI-O reports with the same reason.",
+    catalogue: ["image-inspect-error"],
+  },
+});

@@ -1,0 +1,25 @@
+import { name, text } from "../../text/text.ts";
+import { look } from "../repair.ts";
+import { pullRule } from "./pull-rule.ts";
+import { imageOf } from "./words.ts";
+
+/** The registry fails with a server error. */
+export default pullRule({
+  id: "image/registry-5xx",
+  title: "The registry fails with a server error",
+  causes: ["5xx"],
+  headline: (attempt, _input) =>
+    text`The registry ${name(attempt.error.host)} answers with a server error (${/\b5\d\d(?: [A-Z][A-Za-z ]+)?/.exec(attempt.error.detail)?.[0]?.trim() ?? "5xx"}), so ${imageOf(attempt)} cannot be pulled now.`,
+  why: (_attempt, _input) =>
+    text`The registry is reachable but does not work, or a proxy in front of it has lost it. It can heal without a change here.`,
+  notes: reachNotes,
+  fixes: (attempt, _input) => [look(text`Tell the owner of ${name(attempt.error.host)}; the kubelet goes on trying.`)],
+  groupKey: ({ host }) => host,
+  doc: {
+    means: "The registry, or a proxy before it, answered 5xx.",
+    seenIn:
+      "`502 Bad Gateway`, `503 Service Unavailable` \u2026; cri-dockerd turns 502 to 504 into RegistryUnavailable.",
+    repair: "Repair the registry; it is not the pod's fault.",
+    catalogue: ["image-registry-5xx"],
+  },
+});

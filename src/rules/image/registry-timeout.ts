@@ -1,0 +1,31 @@
+import { name, text } from "../../text/text.ts";
+import { pullRule } from "./pull-rule.ts";
+import { describeNode, imageOf, nodeOf } from "./words.ts";
+
+/** The registry does not answer in time. */
+export default pullRule({
+  id: "image/registry-timeout",
+  title: "The registry does not answer in time",
+  causes: ["timeout"],
+  headline: (attempt, input) =>
+    text`Node ${nodeOf(input)} cannot reach ${name(attempt.error.host)}: the connection timed out, so ${imageOf(attempt)} cannot be pulled.`,
+  why: (attempt, _input) =>
+    attempt.reference && attempt.reference.host !== attempt.error.host
+      ? text`The image names ${name(attempt.reference.host)}, which sends the node on to ${name(attempt.error.host)}; that host does not answer. Firewalls and proxies must allow both.`
+      : text`Packets to the registry are lost: a firewall or proxy in between, or a registry that hangs. A refusal would have been answered at once.`,
+  notes: reachNotes,
+  fixes: (attempt, input) => [
+    describeNode(
+      input,
+      text`Allow traffic from node ${nodeOf(input)} to ${name(attempt.error.host)}, or configure a mirror or proxy in its container runtime.`,
+    ),
+  ],
+  groupKey: ({ host }) => host,
+  doc: {
+    means: "The connection to the registry, or to where it redirects, times out.",
+    seenIn: "`i/o timeout`, `TLS handshake timeout`, `Client.Timeout exceeded` (all runtimes).",
+    repair: "Open the network path or use a mirror.",
+    notToConfuseWith: "image/pull-timeout: connected, but no progress; image/registry-dns: the lookup timed out.",
+    catalogue: ["image-registry-timeout"],
+  },
+});
