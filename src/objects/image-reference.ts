@@ -16,7 +16,8 @@ export interface ImageReference {
 const COMPONENT = /^[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*$/;
 const TAG = /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$/;
 const DIGEST = /^[a-z0-9]+(?:[.+_-][a-z0-9]+)*:[0-9a-fA-F]{32,}$/;
-const HOST = /^(?:[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?)*|\[[0-9a-fA-F:]+\])(?::\d+)?$/;
+const HOST =
+  /^(?:[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?)*|\[[0-9a-fA-F:]+\])(?::\d+)?$/;
 
 /** Takes a reference apart; undefined where it is not valid (`invalidPart` says why). */
 export function parseImage(image: string): ImageReference | undefined {
@@ -30,17 +31,21 @@ export function parseImage(image: string): ImageReference | undefined {
 export function invalidPart(image: string): string | undefined {
   if (image === "") return "is empty";
   if (/\{\{|\}\}/.test(image)) return "holds an unrendered template: the {{ … }} was never replaced by a value";
-  if (/\$\{?\(?[A-Za-z_]/.test(image)) return "holds a variable that was never replaced by a value; Kubernetes replaces none in an image field";
+  if (/\$\{?\(?[A-Za-z_]/.test(image))
+    return "holds a variable that was never replaced by a value; Kubernetes replaces none in an image field";
   const scheme = /^([a-z][a-z0-9+.-]*):\/\//i.exec(image)?.[1];
   if (scheme) return `begins with ${scheme}://; a reference begins with the host`;
   if (/\s/.test(image)) return "contains a blank";
   const { name, tag, digest } = split(image);
-  if (digest !== undefined && !DIGEST.test(digest)) return `has a digest that is not valid: ${digest || "nothing after the @"}`;
-  if (tag !== undefined && !TAG.test(tag)) return tag === "" ? "ends in a colon, without a tag" : `has a tag that is not valid: ${tag}`;
+  if (digest !== undefined && !DIGEST.test(digest))
+    return `has a digest that is not valid: ${digest || "nothing after the @"}`;
+  if (tag !== undefined && !TAG.test(tag))
+    return tag === "" ? "ends in a colon, without a tag" : `has a tag that is not valid: ${tag}`;
   const { host, repository } = splitHost(name);
   if (/:/.test(repository)) return `has two tags: ${repository.slice(repository.indexOf(":") + 1)} and ${tag ?? ""}`;
   if (!HOST.test(host)) return `has a host that is not valid: ${host}`;
-  if (/[A-Z]/.test(repository)) return `has upper-case letters in its repository name ${repository}; only lower case is allowed`;
+  if (/[A-Z]/.test(repository))
+    return `has upper-case letters in its repository name ${repository}; only lower case is allowed`;
   const wrong = repository.split("/").find((component) => !COMPONENT.test(component));
   if (wrong === "") return "has an empty part between two slashes or at an end";
   if (wrong !== undefined) return `has a part that is not valid in a repository name: ${wrong}`;

@@ -78,7 +78,7 @@ export function refTo(object: KubeObject): ObjectRef {
 }
 
 /** `namespace/name`, or `name` for an object without a namespace: how kubectl users write it. */
-export function fullName({ namespace, name }: Pick<ObjectRef, "namespace" | "name">): string {
+export function fullName({ namespace, name }: { namespace?: string | undefined; name: string }): string {
   return namespace ? `${namespace}/${name}` : name;
 }
 

@@ -33,7 +33,9 @@ export async function readSnapshot(from: string, world: World): Promise<Snapshot
     files = statSync(where).isDirectory() ? filesBelow(where) : [where];
   } catch {
     throw new Failure(text`There is no file or folder ${name(from)}.`, {
-      todo: [text`--from takes a file that ${command("--save-snapshot")} or ${command("kubectl get … -o yaml")} wrote, a folder of such files, or - for standard input.`],
+      todo: [
+        text`--from takes a file that ${command("--save-snapshot")} or ${command("kubectl get … -o yaml")} wrote, a folder of such files, or - for standard input.`,
+      ],
     });
   }
   return parseSnapshot(files.map((path) => ({ path, content: readFileSync(path, "utf8") })));
@@ -91,12 +93,16 @@ export async function parseSnapshot(files: readonly { path: string; content: str
   };
 }
 
-const identity = ({ kind, metadata: { namespace, name: itsName, uid } }: KubeObject) => uid ?? `${kind}/${namespace}/${itsName}`;
+const identity = ({ kind, metadata: { namespace, name: itsName, uid } }: KubeObject) =>
+  uid ?? `${kind}/${namespace}/${itsName}`;
 
 const isList = (document: unknown) => Array.isArray((document as { items?: unknown }).items);
 
 async function documentsIn(path: string, content: string): Promise<readonly object[]> {
-  if (content.trim() === "") throw new Failure(text`${name(path)} is empty.`, { todo: [text`Name a file with Kubernetes objects in YAML or JSON.`] });
+  if (content.trim() === "")
+    throw new Failure(text`${name(path)} is empty.`, {
+      todo: [text`Name a file with Kubernetes objects in YAML or JSON.`],
+    });
   if (content.includes("\u0000")) throw new Failure(text`${name(path)} is a binary file, not YAML or JSON.`);
   let documents: readonly unknown[];
   try {
@@ -134,7 +140,9 @@ function itemsOf(document: object): readonly unknown[] {
   if (!Array.isArray(items)) return [document];
   // The items of a PodList have no kind of their own.
   const itemKind = typeof kind === "string" && kind.endsWith("List") && kind !== "List" ? kind.slice(0, -4) : undefined;
-  return itemKind ? items.map((item) => (item && typeof item === "object" ? { apiVersion, kind: itemKind, ...item } : item)) : items;
+  return itemKind
+    ? items.map((item) => (item && typeof item === "object" ? { apiVersion, kind: itemKind, ...item } : item))
+    : items;
 }
 
 /** The newest time any object mentions: without a header the best guess at when it was taken. */
@@ -157,7 +165,17 @@ function podsNotFine(objects: readonly KubeObject[]): ObjectRef[] {
 /** What files without a header leave open: they never say that something is not there. */
 function gapsOfPlainFiles(objects: readonly KubeObject[]): Gap[] {
   const there = new Set(objects.map(({ kind }) => kind));
-  const kinds = ["Event", "Node", "Secret", "ConfigMap", "ServiceAccount", "ReplicaSet", "Deployment", "StatefulSet", "DaemonSet"];
+  const kinds = [
+    "Event",
+    "Node",
+    "Secret",
+    "ConfigMap",
+    "ServiceAccount",
+    "ReplicaSet",
+    "Deployment",
+    "StatefulSet",
+    "DaemonSet",
+  ];
   return [...new Set([...kinds, ...there])].sort(compare).map((kind) => ({
     kind,
     state: there.has(kind) ? "partial" : "not-asked",
@@ -186,6 +204,8 @@ export function writeSnapshot(file: string, snapshot: Snapshot): void {
   try {
     writeFileSync(file, snapshotText(snapshot), { mode: 0o600 });
   } catch (error) {
-    throw new Failure(text`The snapshot could not be written to ${name(file)}: ${(error as NodeJS.ErrnoException).code ?? "unknown error"}.`);
+    throw new Failure(
+      text`The snapshot could not be written to ${name(file)}: ${(error as NodeJS.ErrnoException).code ?? "unknown error"}.`,
+    );
   }
 }

@@ -1,7 +1,7 @@
 import { name, text, value } from "../../text/text.ts";
-import { credentialTrouble, pullSecretsOf } from "./pull-credentials.ts";
+import { credentialTrouble, provideCredentials, pullSecretsOf } from "./pull-credentials.ts";
 import { pullRule } from "./pull-rule.ts";
-import { editImage } from "./words.ts";
+import { editImage, reachNotes } from "./words.ts";
 
 /** The registry wants credentials, and the pod had none for it. */
 export default pullRule({

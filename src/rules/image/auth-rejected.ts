@@ -1,6 +1,7 @@
 import { list, name, text, value } from "../../text/text.ts";
 import { provideCredentials, pullSecretsOf } from "./pull-credentials.ts";
 import { pullRule } from "./pull-rule.ts";
+import { reachNotes } from "./words.ts";
 
 /** Credentials were sent, and refused. */
 export default pullRule({

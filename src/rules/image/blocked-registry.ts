@@ -1,7 +1,7 @@
 import { name, text } from "../../text/text.ts";
 import { adminTask } from "../repair.ts";
 import { pullRule } from "./pull-rule.ts";
-import { editImage, imageOf, nodeOf } from "./words.ts";
+import { editImage, imageOf, nodeOf, reachNotes } from "./words.ts";
 
 /** The node's configuration blocks the registry. */
 export default pullRule({

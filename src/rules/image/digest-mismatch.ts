@@ -1,7 +1,7 @@
 import { name, text } from "../../text/text.ts";
 import { look } from "../repair.ts";
 import { pullRule } from "./pull-rule.ts";
-import { imageOf } from "./words.ts";
+import { imageOf, reachNotes } from "./words.ts";
 
 /** The content does not match its digest. */
 export default pullRule({

@@ -1,7 +1,7 @@
 import { kubectl } from "../../text/command.ts";
 import { text } from "../../text/text.ts";
 import { pullRule } from "./pull-rule.ts";
-import { describeNode, imageOf, nodeOf } from "./words.ts";
+import { describeNode, imageOf, nodeOf, reachNotes } from "./words.ts";
 
 /** The node has no room for the image. */
 export default pullRule({

@@ -1,7 +1,7 @@
 import { text } from "../../text/text.ts";
 import { adminTask } from "../repair.ts";
 import { pullRule } from "./pull-rule.ts";
-import { imageOf, nodeOf } from "./words.ts";
+import { imageOf, nodeOf, reachNotes } from "./words.ts";
 
 /** The image is encrypted, and the node has no key. */
 export default pullRule({

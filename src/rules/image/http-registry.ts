@@ -2,7 +2,7 @@ import { kubectl } from "../../text/command.ts";
 import { name, text } from "../../text/text.ts";
 import { adminTask } from "../repair.ts";
 import { pullRule } from "./pull-rule.ts";
-import { imageOf, nodeOf } from "./words.ts";
+import { imageOf, nodeOf, reachNotes } from "./words.ts";
 
 /** The registry speaks plain HTTP. */
 export default pullRule({

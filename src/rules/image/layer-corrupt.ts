@@ -1,7 +1,7 @@
 import { text } from "../../text/text.ts";
 import { look } from "../repair.ts";
 import { pullRule } from "./pull-rule.ts";
-import { describeNode, imageOf, nodeOf } from "./words.ts";
+import { describeNode, imageOf, nodeOf, reachNotes } from "./words.ts";
 
 /** A layer cannot be unpacked. */
 export default pullRule({

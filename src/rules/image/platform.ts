@@ -1,7 +1,7 @@
 import { kubectl } from "../../text/command.ts";
 import { text } from "../../text/text.ts";
 import { pullRule } from "./pull-rule.ts";
-import { editImage, imageOf, nodeOf } from "./words.ts";
+import { editImage, imageOf, nodeOf, reachNotes } from "./words.ts";
 
 /** The image has no variant for the node's platform. */
 export default pullRule({

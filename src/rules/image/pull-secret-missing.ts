@@ -2,6 +2,7 @@ import { refTo } from "../../objects/object.ts";
 import { kubectl } from "../../text/command.ts";
 import { name, text } from "../../text/text.ts";
 import { seen } from "../finding.ts";
+import { defineRule } from "../rule.ts";
 import { pullSecretsOf } from "./pull-credentials.ts";
 
 /** A pull secret that the pod names is not there. A risk by itself: public and cached images arrive all the same. */

@@ -1,6 +1,6 @@
 import { name, text } from "../../text/text.ts";
 import { pullRule } from "./pull-rule.ts";
-import { describeNode, imageOf, nodeOf } from "./words.ts";
+import { describeNode, imageOf, nodeOf, reachNotes } from "./words.ts";
 
 /** The pull makes no progress. */
 export default pullRule({

@@ -4,6 +4,7 @@ import { kubectl } from "../../text/command.ts";
 import { text, value } from "../../text/text.ts";
 import { seen } from "../finding.ts";
 import { look } from "../repair.ts";
+import { defineRule } from "../rule.ts";
 
 /** A pull that is under way: nothing is wrong, unless it takes very long. */
 export default defineRule<{ image: string; seconds: number }>({

@@ -1,8 +1,8 @@
 import { name, text } from "../../text/text.ts";
 import { look } from "../repair.ts";
-import { credentialTrouble } from "./pull-credentials.ts";
+import { credentialTrouble, provideCredentials } from "./pull-credentials.ts";
 import { pullRule } from "./pull-rule.ts";
-import { imageOf } from "./words.ts";
+import { imageOf, reachNotes } from "./words.ts";
 
 /** The registry limits the number of pulls. */
 export default pullRule({

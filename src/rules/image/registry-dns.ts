@@ -1,6 +1,6 @@
 import { name, text } from "../../text/text.ts";
 import { pullRule } from "./pull-rule.ts";
-import { describeNode, editImage, imageOf, nodeOf } from "./words.ts";
+import { describeNode, editImage, imageOf, nodeOf, reachNotes } from "./words.ts";
 
 /** The node cannot resolve the registry's name. */
 export default pullRule({

@@ -1,6 +1,6 @@
 import { name, text } from "../../text/text.ts";
 import { pullRule } from "./pull-rule.ts";
-import { describeNode, editImage, imageOf, nodeOf } from "./words.ts";
+import { describeNode, editImage, imageOf, nodeOf, reachNotes } from "./words.ts";
 
 /** Nothing answers at the registry's address. */
 export default pullRule({

@@ -1,6 +1,6 @@
 import { name, text } from "../../text/text.ts";
 import { pullRule } from "./pull-rule.ts";
-import { describeNode, imageOf, nodeOf } from "./words.ts";
+import { describeNode, imageOf, nodeOf, reachNotes } from "./words.ts";
 
 /** The registry does not answer in time. */
 export default pullRule({

@@ -2,7 +2,7 @@ import { kubectl } from "../../text/command.ts";
 import { text } from "../../text/text.ts";
 import { look } from "../repair.ts";
 import { pullRule } from "./pull-rule.ts";
-import { imageOf } from "./words.ts";
+import { imageOf, reachNotes } from "./words.ts";
 
 /** The RuntimeClass for the pull cannot be found. */
 export default pullRule({

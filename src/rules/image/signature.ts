@@ -1,7 +1,7 @@
 import { text } from "../../text/text.ts";
 import { adminTask, look } from "../repair.ts";
 import { pullRule } from "./pull-rule.ts";
-import { imageOf, nodeOf } from "./words.ts";
+import { imageOf, nodeOf, reachNotes } from "./words.ts";
 
 /** The image's signature is not accepted. */
 export default pullRule({

@@ -1,7 +1,7 @@
 import { name, text } from "../../text/text.ts";
 import { look } from "../repair.ts";
 import { pullRule } from "./pull-rule.ts";
-import { describeNode, imageOf, nodeOf } from "./words.ts";
+import { describeNode, imageOf, nodeOf, reachNotes } from "./words.ts";
 
 /** The registry's certificate is not valid at the node's time. */
 export default pullRule({

@@ -1,6 +1,6 @@
 import { name, text } from "../../text/text.ts";
 import { pullRule } from "./pull-rule.ts";
-import { editImage, imageOf } from "./words.ts";
+import { editImage, imageOf, reachNotes } from "./words.ts";
 
 /** The registry's certificate is for another name. */
 export default pullRule({

@@ -1,7 +1,7 @@
 import { text } from "../../text/text.ts";
 import { look } from "../repair.ts";
 import { pullRule } from "./pull-rule.ts";
-import { imageOf, nodeOf } from "./words.ts";
+import { imageOf, nodeOf, reachNotes } from "./words.ts";
 
 /** The runtime does not know the image's format. */
 export default pullRule({
