@@ -1,0 +1,68 @@
+// Runs the plugin as a user would, and compares what it says with what the scenario expects.
+import { environment, runProgram } from "./api.mjs";
+import { hasRule } from "./scenario.mjs";
+
+/** Runs `kubectl why-pending TARGET -n NAMESPACE` with more arguments, as a user who may only read. */
+export function whyPending(target, namespace, { plugin, user = "reader", args = [] }) {
+  return runProgram("kubectl", ["why-pending", target, "-n", namespace, ...args], { env: environment(user, plugin), timeoutMs: 60_000 });
+}
+
+/** The report as data. Throws where there is none. */
+export async function diagnose(target, namespace, options) {
+  const { code, stdout, stderr, ms } = await whyPending(target, namespace, { ...options, args: ["-o", "json"] });
+  let document;
+  try {
+    document = JSON.parse(stdout);
+  } catch {
+    throw new Error(`exit code ${code}, no JSON: ${(stderr || stdout).trim().slice(0, 600)}`);
+  }
+  // A workload is a list of its pods.
+  return { code, ms, document, report: document.kind === "ReportList" ? document.items[0] : document };
+}
+
+/** All that a report found, the root cause first. */
+export const findingsOf = (report) => [report?.rootCause, ...(report?.consequences ?? []), ...(report?.others ?? [])].filter(Boolean);
+
+/** What is wrong with a diagnosis, one sentence each; none where it is as expected. */
+export function problemsOf({ code, document, report }, { expect }) {
+  if (expect.healthy) return healthProblems(code, report, expect.healthy);
+  const allowed = [expect.rule, ...(expect.also ?? [])];
+  const known = allowed.filter(hasRule);
+  const root = report?.rootCause;
+  const found = findingsOf(report).map(({ rule }) => rule);
+  const problems = [];
+  if (hasRule(expect.rule) && root?.rule !== expect.rule && !(expect.also && known.includes(root?.rule))) {
+    problems.push(`root cause is ${root?.rule ?? "not named"}, expected ${expect.rule}`);
+  }
+  if (known.length === 0 && root) problems.push(`root cause is ${root.rule}, expected none: ${expect.rule} has no rule yet`);
+  for (const rule of known.filter((one) => one !== root?.rule && !found.includes(one))) problems.push(`${rule} is not named`);
+  for (const rule of new Set(known)) {
+    const times = known.filter((one) => one === rule).length;
+    const seen = found.filter((one) => one === rule).length;
+    if (seen > 0 && seen < times) problems.push(`${rule} is named ${seen} times, expected ${times}`);
+  }
+  for (const fragment of expect.evidence ?? []) {
+    if (hasRule(expect.rule) && !JSON.stringify(root?.evidence ?? []).includes(fragment)) problems.push(`the evidence does not hold ${fragment}`);
+  }
+  if (known.length === 0 && expect.raw) {
+    const texts = collectStrings(document);
+    if (!texts.some((text) => text.includes(expect.raw))) problems.push(`nothing in the report says ${expect.raw}`);
+  }
+  if (known.length > 0 && code !== 1) problems.push(`exit code ${code}, expected 1 for a cause found`);
+  if (known.length === 0 && code !== 0 && code !== 1) problems.push(`exit code ${code} for a raw report`);
+  if (report && ["ready", "completed"].includes(report.verdict)) problems.push(`the verdict is ${report.verdict}`);
+  return problems;
+}
+
+function healthProblems(code, report, verdicts) {
+  const problems = [];
+  if (!verdicts.includes(report?.verdict)) problems.push(`the verdict is ${report?.verdict}, expected ${verdicts.join(" or ")}`);
+  if (report?.rootCause?.effect === "blocks") problems.push(`blamed for ${report.rootCause.rule}`);
+  if (code !== 0) problems.push(`exit code ${code}, expected 0`);
+  return problems;
+}
+
+function collectStrings(value) {
+  if (typeof value === "string") return [value];
+  return value && typeof value === "object" ? Object.values(value).flatMap(collectStrings) : [];
+}

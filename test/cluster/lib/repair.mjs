@@ -1,0 +1,67 @@
+// Takes the commands that the report prints, and runs them as printed.
+import { shellLine } from "../../../src/text/command.ts";
+import { environment, runProgram } from "./api.mjs";
+import { diagnose, findingsOf, whyPending } from "./diagnosis.mjs";
+import { targetOf, untilRepaired } from "./scenario.mjs";
+
+const PATIENCE_S = 90;
+/** With several faults the next one shows after this time at the latest. */
+const ROUND_S = 25;
+const MAX_ROUNDS = 5;
+
+/**
+ * Repairs by the report alone. One fault: one fix. Several: diagnose again after each, until the pod is fine. Resolves to
+ * the commands that were run, and why it did not work where it did not.
+ */
+export async function repair(scenario, first, options) {
+  const rounds = scenario.id.startsWith("multi/") ? MAX_ROUNDS : 1;
+  const commands = [];
+  let diagnosis = first;
+  for (let round = 1; round <= rounds; round++) {
+    const printed = await whyPending(diagnosis.target, scenario.namespace, options);
+    const choice = chooseFix(diagnosis.report, scenario, printed.stdout, commands);
+    if (choice.problem) return { commands, problem: choice.problem };
+    for (const line of choice.lines) {
+      commands.push(line);
+      const { code, stderr } = await runProgram("bash", ["-c", line], { env: environment("admin") });
+      if (code !== 0) return { commands, problem: `${line}: exit code ${code}, ${stderr.trim()}` };
+    }
+    if (await untilRepaired(scenario, round < rounds ? ROUND_S : PATIENCE_S)) return { commands };
+    if (round === rounds) break;
+    const target = await targetOf(scenario);
+    diagnosis = { target, ...(await diagnose(target, scenario.namespace, options)) };
+  }
+  return { commands, problem: `not repaired ${PATIENCE_S} s after the commands` };
+}
+
+/**
+ * The first fix that changes something and can be run: as it is, or with the scenario's values for its placeholders. The
+ * text report has to print each command as the JSON holds it.
+ */
+function chooseFix(report, scenario, printed, done) {
+  const words = printed.replace(/\s+/g, " ");
+  for (const { container, fixes } of findingsOf(report)) {
+    const values = { ...scenario.repair?.fill, ...scenario.repair?.fillFor?.[container] };
+    for (const { applies, commands } of fixes) {
+      const changing = commands.filter(({ does }) => does !== "reads");
+      if (changing.length === 0 || applies === "maybe") continue;
+      const raw = changing.map(({ argv }) => shellLine(argv));
+      const lines = applies === "fill-in" ? raw.map((line) => filled(line, values)) : raw;
+      if (lines.some((line) => line === undefined) || lines.every((line) => done.includes(line))) continue;
+      const missing = raw.find((line) => !words.includes(line.replace(/\s+/g, " ")));
+      if (missing) return { problem: `the text report does not print the command ${missing}` };
+      return { lines };
+    }
+  }
+  return { problem: "no fix with a command that changes something and can be run" };
+}
+
+/** The line with its <placeholders> replaced; undefined where the scenario has no value for one. */
+function filled(line, values) {
+  let isComplete = true;
+  const text = line.replace(/<([a-z][a-z0-9 /:_-]*)>/gi, (_, name) => {
+    if (values[name] === undefined) isComplete = false;
+    return values[name] ?? "";
+  });
+  return isComplete ? text : undefined;
+}

@@ -1,0 +1,126 @@
+// Plays the scenarios on the running cluster, inside its network: run.mjs starts it there. Prints a table, the fixes that
+// were accepted, the audit and in the end `N passed, N failed`.
+import { writeFileSync } from "node:fs";
+import { parseArgs } from "node:util";
+import { closeApi, environment, runProgram } from "./lib/api.mjs";
+import { auditSummary } from "./lib/audit.mjs";
+import { diagnose, problemsOf } from "./lib/diagnosis.mjs";
+import { repair } from "./lib/repair.mjs";
+import { addFakeNodes, cleanUp, hasRule, play, removeFakeNodes, scenarios, targetOf } from "./lib/scenario.mjs";
+
+/** Two cores: most of a scenario is waiting, for the kubelet's back-off above all. */
+const AT_ONCE = 6;
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { plugin: { type: "string" }, summary: { type: "string" } },
+});
+const options = { plugin: values.plugin };
+const begin = Date.now();
+
+async function examine(scenario, isAlone) {
+  const started = Date.now();
+  const result = { id: scenario.id, title: scenario.title, expected: expectation(scenario), problems: [] };
+  try {
+    await play(scenario);
+    const target = await targetOf(scenario);
+    const diagnosis = { target, ...(await diagnose(target, scenario.namespace, options)) };
+    result.diagnosisMs = diagnosis.ms;
+    result.rule = diagnosis.report?.rootCause?.rule ?? diagnosis.report?.verdict ?? "no report";
+    result.confidence = diagnosis.report?.rootCause?.confidence;
+    result.problems.push(...problemsOf(diagnosis, scenario));
+    if (wantsRepair(scenario, diagnosis)) {
+      result.repair = await repair(scenario, diagnosis, options);
+      if (result.repair.problem) result.problems.push(`repair: ${result.repair.problem}`);
+    }
+  } catch (error) {
+    result.problems.push(error.message);
+  } finally {
+    await cleanUp(scenario, isAlone);
+  }
+  result.seconds = (Date.now() - started) / 1000;
+  printRow(result);
+  return result;
+}
+
+/** `raw` where the program has no rule for the cause yet. */
+function expectation({ expect }) {
+  if (expect.healthy) return "healthy";
+  return [expect.rule, ...(expect.also ?? [])].some(hasRule) ? expect.rule : `raw (${expect.rule})`;
+}
+
+/** A repair is expected of each cause that has a rule, unless the scenario says that no command can repair it. */
+const wantsRepair = ({ expect, repair: how }, { report }) => !expect.healthy && !how?.none && Boolean(report?.rootCause) && hasRule(expect.rule);
+
+function printRow({ id, seconds, rule, confidence, repair: repaired, problems, expected }) {
+  const outcome = problems.length === 0 ? "ok    " : "FAILED";
+  const fix = repaired ? (repaired.problem ? "fix failed" : "fixed") : "";
+  const said = [rule ?? "", confidence].filter(Boolean).join(", ");
+  console.log(`${outcome} ${seconds.toFixed(0).padStart(4)} s  ${id.padEnd(48)} ${(expected.startsWith("raw") ? `${said}, ${expected}` : said).padEnd(40)} ${fix}`.trimEnd());
+  for (const problem of problems) console.log(`         ${problem}`);
+}
+
+async function examineAll(chosen, atOnce) {
+  const queue = [...chosen];
+  const results = [];
+  const worker = async () => {
+    for (let next = queue.shift(); next; next = queue.shift()) results.push(await examine(next, atOnce === 1));
+  };
+  await Promise.all(Array.from({ length: atOnce }, worker));
+  return results;
+}
+
+const chosen = scenarios(positionals);
+if (chosen.length === 0) {
+  console.error(`There is no scenario ${positionals.join(", ")}.`);
+  process.exit(1);
+}
+const version = await runProgram("kubectl", ["why-pending", "--version"], { env: environment("reader", options.plugin) });
+if (version.code !== 0) {
+  console.error(`kubectl does not run the plugin: ${version.stderr.trim()}`);
+  process.exit(1);
+}
+console.log(`${chosen.length} scenarios with ${version.stdout.trim()}, ${AT_ONCE} at once`);
+
+const withFakeNodes = chosen.filter(({ nodes }) => nodes === "fake");
+const results = await examineAll(chosen.filter(({ nodes }) => nodes !== "fake"), AT_ONCE);
+if (withFakeNodes.length > 0) {
+  await addFakeNodes();
+  results.push(...(await examineAll(withFakeNodes.filter(({ alone }) => !alone), AT_ONCE)));
+  results.push(...(await examineAll(withFakeNodes.filter(({ alone }) => alone), 1)));
+  await removeFakeNodes();
+}
+
+const audit = auditSummary();
+const failed = results.filter(({ problems }) => problems.length > 0);
+const repairs = results.filter(({ repair: one }) => one);
+const healthy = results.filter(({ expected }) => expected === "healthy");
+const several = results.filter(({ id }) => id.startsWith("multi/"));
+const good = (some) => `${some.filter(({ problems }) => problems.length === 0).length}/${some.length}`;
+const summary = {
+  plugin: version.stdout.trim(),
+  seconds: Math.round((Date.now() - begin) / 1000),
+  scenarios: good(results),
+  raw: results.filter(({ expected }) => expected.startsWith("raw")).length,
+  healthyLeftAlone: good(healthy),
+  severalFaults: good(several),
+  fixesAccepted: `${repairs.filter(({ repair: one }) => !one.problem).length}/${repairs.length}`,
+  audit,
+  results: results.sort((a, b) => (a.id < b.id ? -1 : 1)),
+};
+console.log(`
+scenarios as expected ${summary.scenarios} (${summary.raw} raw: no rule yet)
+healthy ones left alone ${summary.healthyLeftAlone}
+several faults ${summary.severalFaults}
+fixes accepted ${summary.fixesAccepted}
+audit: ${audit.requests} requests of the plugin, ${audit.violations.length} that do more than read or read Secrets other than by name; ${audit.secretMetadataLists} lists of Secrets' metadata
+${Object.entries(audit.counts).sort().map(([what, times]) => `  ${String(times).padStart(6)}  ${what}`).join("\n")}`);
+for (const violation of audit.violations) console.log(`  NOT ALLOWED  ${violation}`);
+// Without a single request the log proves nothing.
+const auditFailed = audit.violations.length > 0 || audit.requests === 0;
+if (audit.requests === 0) console.log("  the audit log is empty: nothing is proved");
+if (values.summary) writeFileSync(values.summary, `${JSON.stringify(summary, null, 1)}\n`);
+closeApi();
+const bad = failed.length + (auditFailed ? 1 : 0);
+console.log(`${results.length + 1 - bad} passed, ${bad} failed`);
+process.exitCode = bad === 0 ? 0 : 1;
