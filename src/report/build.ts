@@ -1,212 +1,368 @@
 import type { Diagnosis } from "../diagnosis/diagnose.ts";
-import { firstSeen } from "../objects/event.ts";
-import { fullName, isSameObject, refTo } from "../objects/object.ts";
-import { isReady } from "../objects/pod.ts";
+import { lastSeen, timesSeen } from "../objects/event.ts";
+import { fullName, isSameObject, type ObjectRef, refTo } from "../objects/object.ts";
+import { isReady, isTerminal, podCondition } from "../objects/pod.ts";
+import type { Fix, Stage } from "../rules/finding.ts";
+import { rules as allRules } from "../rules/index.ts";
 import type { PodInput, StepName } from "../rules/pod-input.ts";
 import { verification } from "../rules/repair.ts";
+import type { Rule } from "../rules/rule.ts";
 import { compare } from "../snapshot/lookup.ts";
 import type { Snapshot } from "../snapshot/snapshot.ts";
-import { kubectl } from "../text/command.ts";
-import { duration, name, type Text, text } from "../text/text.ts";
-import type { Group, RawReason, Report, ReportList, Step, Verdict } from "./report.ts";
-import { statusWord } from "./status.ts";
+import { type Effect, kubectl } from "../text/command.ts";
+import { count, duration, name, type Text, text, value } from "../text/text.ts";
+import { byWeight, EXPECTED_WHILE_STARTING, groupsOf } from "./group.ts";
+import type { Act, Checks, RawReason, Report, ReportList, Step, Verdict } from "./report.ts";
+import { podColumns } from "./status.ts";
 import { timelineOf } from "./timeline.ts";
+import { uncheckedOf } from "./unchecked.ts";
 
-/** A pod younger than this that shows no trouble is on its way, not stuck. */
+/** A pod that took a step within this time and of which nothing complains is on its way, not stuck. */
 const PATIENCE_SECONDS = 120;
+/** How long a pod may be there after its grace period: the kubelet needs a moment to report, the API server to delete. */
+const DELETION_PATIENCE_SECONDS = 30;
 
 /** Makes the report on one target of its diagnosis. */
-export function buildReport(diagnosis: Diagnosis): Report {
-  const { target, input, rootCause, consequences, others, ruledOut, unchecked } = diagnosis;
+export function buildReport(
+  { target, input, rootCause, consequences, others, ruledOut, unchecked }: Diagnosis,
+  takenAt = input?.snapshot.snapshot.takenAt ?? "",
+  rules: readonly Rule[] = allRules,
+): Report {
   const found = { ...(rootCause && { rootCause }), consequences, others, ruledOut, unchecked };
-  if (!input) {
-    return {
-      target,
-      verdict: "not-found",
-      summary: text`${target.kind} ${name(fullName(target))} is not among what was read.`,
-      status: "NotFound",
-      progress: [],
-      raw: [],
-      timeline: [],
-      steps: [],
-      ...found,
-    };
-  }
+  if (!input) return { ...notFound(target, takenAt), ...found };
   const { pod, snapshot, workload, progress } = input;
   const raw = rawReasons(input);
-  const verdict = verdictOf(diagnosis, input, raw);
+  const verdict = verdictOf(rootCause?.effect, input, raw);
   const age = snapshot.secondsSince(pod.metadata.creationTimestamp);
+  const { ready, status, restarts, lastRestartAt } = podColumns(pod);
+  const restartedSecondsAgo = snapshot.secondsSince(lastRestartAt);
+  const isWell = verdict === "ready" || verdict === "completed";
   return {
+    takenAt,
     target,
     verdict,
     summary: summaryOf(input, verdict),
-    status: statusWord(pod),
+    readyContainers: ready,
+    status,
+    restarts,
+    ...(restartedSecondsAgo !== undefined && { restartedSecondsAgo }),
     ...(age !== undefined && { ageSeconds: age }),
     ...(!isSameObject(workload, refTo(pod)) && { workload }),
     ...(pod.spec.nodeName && { node: pod.spec.nodeName }),
     progress,
-    raw: verdict === "unexplained" || (verdict === "progressing" && !rootCause) ? raw : [],
+    remarks: remarksOn(input, verdict, rootCause !== undefined),
+    raw: rootCause || isWell ? [] : raw,
+    checks: checksOf(input, rules),
     timeline: timelineOf(input),
-    steps: verdict === "ready" || verdict === "completed" ? [] : stepsOf(diagnosis, input),
+    steps: isWell && !rootCause ? [] : stepsOf(rootCause?.fixes, input),
     ...found,
   };
 }
 
-function verdictOf({ rootCause }: Diagnosis, { pod, snapshot }: PodInput, raw: readonly RawReason[]): Verdict {
-  if (rootCause?.effect === "blocks") return "blocked";
-  if (pod.status?.phase === "Succeeded") return "completed";
-  if (isReady(pod) && !pod.metadata.deletionTimestamp) return "ready";
-  if (rootCause) return "progressing";
-  const age = snapshot.secondsSince(pod.metadata.creationTimestamp) ?? Number.POSITIVE_INFINITY;
-  // Young, and nobody complains: the conditions of every starting pod say ContainersNotReady.
-  const complaints = raw.filter(({ reason }) => !EXPECTED_WHILE_STARTING.has(reason));
-  return age < PATIENCE_SECONDS && complaints.length === 0 ? "progressing" : "unexplained";
+function notFound(target: ObjectRef, takenAt: string) {
+  const { namespace } = target;
+  return {
+    takenAt,
+    target,
+    verdict: "not-found" as const,
+    summary:
+      target.kind === "Pod"
+        ? text`There is no Pod ${name(fullName(target))} in what was read.`
+        : text`There is no pod of ${target.kind} ${name(fullName(target))} in what was read.`,
+    readyContainers: "",
+    status: "NotFound",
+    restarts: 0,
+    progress: [],
+    remarks: [],
+    raw: [],
+    checks: { rules: 0, stages: [], rulesOfStages: 0 },
+    timeline: [],
+    steps:
+      target.kind === "Pod"
+        ? [step("see", text`The pods that there are.`, kubectl("reads", namespace, "get", "pods"))]
+        : [
+            step(
+              "see",
+              text`What it says of its pods, and why it has none.`,
+              kubectl("reads", namespace, "describe", target.kind.toLowerCase(), target.name),
+            ),
+          ],
+  };
 }
 
-const EXPECTED_WHILE_STARTING: ReadonlySet<string> = new Set([
-  "ContainersNotReady",
-  "ContainersNotInitialized",
-  "ContainerCreating",
-  "PodInitializing",
-]);
+function verdictOf(effect: string | undefined, input: PodInput, raw: readonly RawReason[]): Verdict {
+  const { pod, snapshot, progress } = input;
+  const { phase } = pod.status ?? {};
+  const deleteBy = snapshot.secondsSince(pod.metadata.deletionTimestamp);
+  if (!pod.metadata.deletionTimestamp) {
+    // Ready and Completed are what the pod says of itself now; whatever a rule found in its history does not outdo it.
+    if (phase === "Succeeded") return "completed";
+    if (isReady(pod)) return "ready";
+    if (phase === "Failed") return "failed";
+  }
+  if (effect === "blocks") return "blocked";
+  if (effect === "delays") return "progressing";
+  if (deleteBy !== undefined) return deleteBy <= DELETION_PATIENCE_SECONDS ? "progressing" : "unexplained";
+  const lastStep = progress.findLast(({ at }) => at)?.at ?? pod.metadata.creationTimestamp;
+  const waited = snapshot.secondsSince(lastStep) ?? Number.POSITIVE_INFINITY;
+  // An event from before the last step is history: the scheduler's first refusals, say.
+  const complaints = raw.filter(
+    ({ reason, path, at }) =>
+      !EXPECTED_WHILE_STARTING.has(reason) && !(path === "message" && at && lastStep && at < lastStep),
+  );
+  return waited < PATIENCE_SECONDS && complaints.length === 0 ? "progressing" : "unexplained";
+}
 
 const DOING: Readonly<Record<StepName, string>> = {
-  created: "is being created",
-  scheduled: "has no node",
-  volumes: "is waiting for its volumes or its sandbox",
-  sandbox: "is waiting for its sandbox",
-  image: "is waiting for its image",
-  started: "has not started",
-  ready: "is not ready",
+  created: "has been waiting to be created",
+  scheduled: "has been waiting for a node",
+  volumes: "has been waiting for its volumes or its sandbox",
+  sandbox: "has been waiting for its sandbox",
+  image: "has been waiting for its image",
+  started: "has been waiting for its containers to start",
+  ready: "has been running without being ready",
 };
 
-function summaryOf({ pod, workload, progress, snapshot }: PodInput, verdict: Verdict): Text {
-  const owner = workload.kind === "Pod" ? undefined : text`${workload.kind} ${name(workload.name)}`;
-  const node = pod.spec.nodeName ? text`node ${name(pod.spec.nodeName)}` : undefined;
-  const about =
-    owner && node ? text` (${owner}, ${node})` : (owner ?? node) ? text` (${owner ?? node ?? []})` : undefined;
-  const lastDone = progress.findLast(({ at }) => at)?.at;
-  const since = snapshot.secondsSince(verdict === "ready" ? lastDone : (lastDone ?? pod.metadata.creationTimestamp));
-  const stuck = progress.find(({ state }) => state === "current");
-  const what = pod.metadata.deletionTimestamp
-    ? "is being deleted"
-    : verdict === "ready"
-      ? "is ready"
-      : verdict === "completed"
-        ? "has completed"
-        : pod.status?.phase === "Failed"
-          ? `has failed${pod.status.reason ? ` (${pod.status.reason})` : ""}`
-          : DOING[stuck?.name ?? "ready"];
-  return text`Pod ${name(fullName(pod.metadata))}${about} ${what}${since !== undefined && text`, since ${duration(since)}`}.`;
+function summaryOf({ pod, workload, progress, snapshot, containers }: PodInput, verdict: Verdict): Text {
+  const { metadata, spec, status } = pod;
+  const places = [
+    workload.kind !== "Pod" && text`${workload.kind} ${name(workload.name)}`,
+    spec.nodeName && text`node ${name(spec.nodeName)}`,
+  ].filter((place): place is Text => Array.isArray(place));
+  const about = places.flatMap((place, index): Text => [...(index ? [", "] : [" ("]), ...place]);
+  const endedAt =
+    containers
+      .map(({ status }) => status?.state?.terminated?.finishedAt ?? "")
+      .sort(compare)
+      .at(-1) || podCondition(pod, "Ready")?.lastTransitionTime;
+  const lastDone = progress.findLast(({ at }) => at)?.at ?? metadata.creationTimestamp;
+  const ago = (time: string | undefined) => {
+    const seconds = snapshot.secondsSince(time);
+    return seconds === undefined ? "" : ` ${duration(seconds)} ago`;
+  };
+  const since = (time: string | undefined) => {
+    const seconds = snapshot.secondsSince(time);
+    return seconds === undefined ? "" : ` for ${duration(seconds)}`;
+  };
+  const what = () => {
+    if (verdict === "completed") return text`completed${ago(endedAt)}`;
+    if (status?.phase === "Failed" && isTerminal(pod))
+      return text`failed${ago(endedAt)}${status.reason && text` (${name(status.reason)})`}`;
+    if (metadata.deletionTimestamp) {
+      const asked = Date.parse(metadata.deletionTimestamp) - (metadata.deletionGracePeriodSeconds ?? 0) * 1000;
+      return text`has been terminating${Number.isNaN(asked) ? "" : since(new Date(asked).toISOString())}`;
+    }
+    if (verdict === "ready") return text`has been ready${since(lastDone)}`;
+    const current = progress.find(({ state }) => state === "current")?.name ?? "ready";
+    return text`${DOING[current]}${since(lastDone)}`;
+  };
+  return text`Pod ${name(fullName(metadata))}${about.length > 0 && [...about, ")"]} ${what()}.`;
+}
+
+/** What a person should know of a pod for which there is no cause to show. */
+function remarksOn(
+  { pod, containers, snapshot, events }: PodInput,
+  verdict: Verdict,
+  hasCause: boolean,
+): readonly Text[] {
+  const remarks: Text[] = [];
+  if (verdict === "ready" || verdict === "completed") {
+    for (const { name: container, status } of containers) {
+      const ended = status?.lastState?.terminated;
+      const restarts = status?.restartCount ?? 0;
+      if (restarts === 0) continue;
+      const ago = snapshot.secondsSince(ended?.finishedAt);
+      remarks.push(
+        text`Container ${name(container)} was restarted ${restarts === 1 ? "once" : `${restarts} times`}${ended && text`; it ended last${ago !== undefined && ` ${duration(ago)} ago`} with ${ended.reason && text`${name(ended.reason)}, `}exit code ${ended.exitCode}`}.`,
+      );
+    }
+    const warnings = events.filter(({ type }) => type === "Warning");
+    const newest = warnings.at(-1);
+    if (newest) {
+      const ago = snapshot.secondsSince(lastSeen(newest));
+      remarks.push(
+        text`${count(warnings.length, "warning event")} from before, the last ${ago !== undefined && `${duration(ago)} ago `}(${name(newest.reason ?? "")}: ${value(newest.message?.trim() ?? "")}).`,
+      );
+    }
+    return remarks;
+  }
+  if (hasCause) return remarks;
+  if (verdict === "progressing")
+    remarks.push(
+      pod.metadata.deletionTimestamp
+        ? text`It is being deleted, and its grace period is not over or has just ended. Nothing is wrong with that so far.`
+        : text`Nothing complains about it. It is on its way as far as can be seen; look again in a minute or two.`,
+    );
+  return remarks;
+}
+
+/** The families of rules that are about a step. */
+const STAGES_OF: Readonly<Record<StepName, readonly Stage[]>> = {
+  created: ["creation"],
+  scheduled: ["scheduling"],
+  volumes: ["volume", "sandbox"],
+  sandbox: ["sandbox"],
+  image: ["image"],
+  started: ["config", "container"],
+  ready: ["readiness", "container"],
+};
+
+function checksOf({ pod, progress }: PodInput, rules: readonly Rule[]): Checks {
+  const current = progress.find(({ state }) => state === "current")?.name;
+  const stages: readonly Stage[] = pod.metadata.deletionTimestamp
+    ? ["termination"]
+    : pod.status?.phase === "Failed"
+      ? ["container", "termination"]
+      : current
+        ? STAGES_OF[current]
+        : [];
+  return { rules: rules.length, stages, rulesOfStages: rules.filter(({ stage }) => stages.includes(stage)).length };
 }
 
 /** Every place of the pod that gives a reason, verbatim: what is left to show where no rule explains it. */
 function rawReasons({ pod, containers, events }: PodInput): readonly RawReason[] {
   const ref = refTo(pod);
   const reasons: RawReason[] = [];
-  const add = (path: string, reason: string | undefined, message: string | undefined, at?: string) => {
-    if (reason || message) reasons.push({ ref, path, reason: reason ?? "", message: message ?? "", ...(at && { at }) });
+  const add = (about: string, path: string, reason = "", message = "", at?: string) => {
+    if (reason || message) reasons.push({ ref, path, about, reason, message, ...(at && { at }) });
   };
-  add("status", pod.status?.reason, pod.status?.message);
-  for (const [index, { status, reason, message, lastTransitionTime }] of (pod.status?.conditions ?? []).entries()) {
-    if (status !== "True") add(`status.conditions[${index}]`, reason, message, lastTransitionTime);
+  add("pod", "status", pod.status?.reason, pod.status?.message);
+  for (const [index, { type, status, reason, message, lastTransitionTime }] of (
+    pod.status?.conditions ?? []
+  ).entries()) {
+    // DisruptionTarget is the one condition of a pod that says why by being True.
+    if ((status === "True") === (type === "DisruptionTarget"))
+      add(`condition ${type} ${status}`, `status.conditions[${index}]`, reason, message, lastTransitionTime);
   }
-  for (const { status, statusPath } of containers) {
-    add(`${statusPath}.state.waiting`, status?.state?.waiting?.reason, status?.state?.waiting?.message);
-    for (const [where, ended] of [
-      ["state", status?.state?.terminated],
-      ["lastState", status?.lastState?.terminated],
-    ] as const) {
+  for (const { name: container, status, statusPath } of containers) {
+    const { waiting } = status?.state ?? {};
+    add(`container ${container} waiting`, `${statusPath}.state.waiting`, waiting?.reason, waiting?.message);
+    for (const where of ["state", "lastState"] as const) {
+      const ended = status?.[where]?.terminated;
       if (!ended || (where === "state" && ended.exitCode === 0)) continue;
+      const code = `exit code ${ended.exitCode}${ended.signal ? `, signal ${ended.signal}` : ""}`;
       add(
+        where === "state" ? `container ${container} ended` : `container ${container} ended before`,
         `${statusPath}.${where}.terminated`,
         ended.reason,
-        ended.message ?? `exit code ${ended.exitCode}`,
+        ended.message ? `${code}: ${ended.message.trim()}` : code,
         ended.finishedAt,
       );
     }
   }
   for (const event of events) {
     if (event.type !== "Warning") continue;
+    const same = reasons.findIndex(
+      ({ path, reason, message }) => path === "message" && reason === event.reason && message === event.message?.trim(),
+    );
+    const before = reasons[same]?.times ?? 0;
+    if (same >= 0) reasons.splice(same, 1);
     reasons.push({
       ref: refTo(event),
       path: "message",
+      about: "event",
       reason: event.reason ?? "",
-      message: event.message ?? "",
-      at: firstSeen(event),
+      message: event.message?.trim() ?? "",
+      at: lastSeen(event),
+      times: before + timesSeen(event),
     });
   }
-  return reasons;
+  return byWeight(reasons);
 }
 
-function stepsOf({ rootCause }: Diagnosis, input: PodInput): readonly Step[] {
-  const { pod } = input;
-  const { namespace, name: podName } = pod.metadata;
-  if (!rootCause) {
-    const looks: (readonly [string, ...string[]])[] = [["describe", "pod", podName]];
-    if (pod.status?.containerStatuses?.some(({ restartCount }) => restartCount))
-      looks.push(["logs", podName, "--all-containers", "--previous"]);
-    return looks.map((words) => ({
-      title: text`Look closer.`,
-      command: kubectl("reads", namespace, ...words),
-      applies: "as-is",
-      by: "workload-owner",
-      isAlternative: false,
-    }));
+const ACTS: Readonly<Record<Effect, Act>> = { reads: "see", changes: "change", restarts: "restart", deletes: "delete" };
+
+const step = (act: Act, title: Text, command: Step["command"], more: Partial<Step> = {}): Step => ({
+  act,
+  title,
+  ...(command && { command }),
+  applies: "as-is",
+  by: "workload-owner",
+  isAlternative: false,
+  ...more,
+});
+
+/** The fixes one after the other, then the look that verifies; where there are no fixes, where to look further. */
+function stepsOf(fixes: readonly Fix[] | undefined, input: PodInput): readonly Step[] {
+  if (!fixes) return looks(input);
+  let hasRepair = false;
+  const steps: Step[] = [];
+  for (const { title, commands, applies, by } of fixes) {
+    const isLook = commands.length > 0 && commands.every(({ does }) => does === "reads");
+    // A look comes before a repair and is no alternative to it; two repairs are alternatives.
+    const isAlternative = hasRepair && !isLook;
+    hasRepair ||= !isLook;
+    if (commands.length === 0) steps.push(step("task", title, undefined, { applies, by, isAlternative }));
+    for (const [place, command] of commands.entries()) {
+      const isFirst = place === 0;
+      steps.push(
+        step(ACTS[command.does], isFirst ? title : [], command, {
+          applies,
+          by,
+          isAlternative: isAlternative && isFirst,
+        }),
+      );
+    }
   }
-  const steps: Step[] = rootCause.fixes.flatMap(({ title, commands, applies, by }, index) => {
-    const rest = { applies, by };
-    if (commands.length === 0) return [{ title, ...rest, isAlternative: index > 0 }];
-    return commands.map((command, place) => ({
-      title: place === 0 ? title : [],
-      command,
-      ...rest,
-      isAlternative: index > 0 && place === 0,
-    }));
-  });
-  return [
-    ...steps,
-    {
-      title: text`Verify.`,
-      command: verification(input),
-      applies: "as-is",
-      by: "workload-owner",
-      isAlternative: false,
-    },
-  ];
+  return [...steps, step("verify", [], verification(input))];
+}
+
+function looks({ pod, progress, containers }: PodInput): readonly Step[] {
+  const { namespace, name: podName } = pod.metadata;
+  const see = (title: Text, ...words: [string, ...string[]]) =>
+    step("see", title, kubectl("reads", namespace, ...words));
+  const steps = [see(text`Everything the API server knows of the pod, its events last.`, "describe", "pod", podName)];
+  // An evicted pod's containers, and their logs, are gone.
+  const isGone = pod.status?.reason === "Evicted";
+  const restarted = containers.find(({ status }) => status?.restartCount);
+  const ran = containers.find(({ status }) => status?.state?.running || status?.state?.terminated);
+  if (restarted && !isGone)
+    steps.push(
+      see(text`The last words of the run before.`, "logs", podName, "-c", restarted.name, "--previous", "--tail=50"),
+    );
+  else if (ran && !isGone)
+    steps.push(see(text`What the container says.`, "logs", podName, "-c", ran.name, "--tail=50"));
+  const isScheduled = progress.some((one) => one.name === "scheduled" && one.state === "done");
+  if (isScheduled && pod.spec.nodeName && !ran && !restarted)
+    steps.push(
+      step(
+        "see",
+        text`The node's conditions and events.`,
+        kubectl("reads", undefined, "describe", "node", pod.spec.nodeName),
+        {
+          by: "cluster-admin",
+        },
+      ),
+    );
+  return steps;
 }
 
 /** Groups the reports on many targets by their causes. */
 export function buildReportList(diagnoses: readonly Diagnosis[], snapshot: Snapshot, podsSeen?: number): ReportList {
-  const items = diagnoses.map(buildReport);
-  const groups = new Map<string, { cause: Group["cause"]; members: number[] }>();
-  for (const [index, { rootCause }] of items.entries()) {
-    if (!rootCause) continue;
-    const key = `${rootCause.rule}\n${rootCause.groupKey}`;
-    const group = groups.get(key);
-    if (group) group.members.push(index);
-    else groups.set(key, { cause: rootCause, members: [index] });
-  }
-  const unchecked = new Map(
-    items
-      .flatMap(({ unchecked }) => unchecked)
-      .map((one) => [`${one.what}/${one.gap?.namespace}/${one.gap?.state}`, one]),
-  );
+  const items = diagnoses.map((diagnosis) => buildReport(diagnosis, snapshot.takenAt));
   return {
     takenAt: snapshot.takenAt,
     items,
-    groups: [...groups.values()].sort(
-      (a, b) => b.members.length - a.members.length || compare(a.cause.rule, b.cause.rule),
-    ),
+    groups: groupsOf(items),
     ...(podsSeen !== undefined && { podsSeen }),
-    unchecked: [...unchecked.values()],
+    unchecked: uncheckedOf(items),
     skipped: snapshot.skipped,
   };
 }
 
-/** 1 where something keeps a pod from being ready, else 0. */
-export function exitCodeFor(reports: readonly Report[]): 0 | 1 {
-  return reports.some(({ verdict }) => verdict === "blocked" || verdict === "unexplained" || verdict === "not-found")
-    ? 1
-    : 0;
+/** Whether a report has nothing to tell but that all is well. */
+export const isFine = ({ verdict, rootCause }: Pick<Report, "verdict" | "rootCause">): boolean =>
+  verdict === "completed" || (verdict === "ready" && !rootCause);
+
+/**
+ * 1 where a cause was found that blocks a pod (one may be Ready for the moment and still be restarted again and again),
+ * or a pod is stuck for a reason that no rule knows; 2 where a named target is not there and nothing was found for the
+ * others either; 0 where nothing keeps a pod from being ready.
+ */
+export function exitCodeFor(reports: readonly Report[]): 0 | 1 | 2 {
+  const isBlocked = (report: Report) =>
+    ["blocked", "failed", "unexplained"].includes(report.verdict) ||
+    (report.rootCause?.effect === "blocks" && !isFine(report));
+  if (reports.some(isBlocked)) return 1;
+  return reports.some(({ verdict }) => verdict === "not-found") ? 2 : 0;
 }

@@ -1,6 +1,6 @@
 import type { Unchecked } from "../diagnosis/diagnose.ts";
 import type { ObjectRef } from "../objects/object.ts";
-import type { Finding } from "../rules/finding.ts";
+import type { Finding, Stage } from "../rules/finding.ts";
 import type { Progress } from "../rules/pod-input.ts";
 import type { RuledOut } from "../rules/rule.ts";
 import type { Command } from "../text/command.ts";
@@ -20,14 +20,19 @@ export interface Moment {
   readonly isTrouble: boolean;
 }
 
+/** What taking a step means. `task`: something to do for which there is no command. */
+export type Act = "see" | "change" | "restart" | "delete" | "verify" | "task";
+
 /** One step to take: a sentence, and the command for it. */
 export interface Step {
+  readonly act: Act;
+  /** Empty where the step goes on with what the step before it says. */
   readonly title: Text;
   readonly command?: Command;
   /** Why the command cannot be run as it is: it holds a placeholder, or only the reader knows whether it is right. */
   readonly applies: "as-is" | "fill-in" | "maybe";
   readonly by: "workload-owner" | "cluster-admin";
-  /** An alternative to the step before it, not a further one. */
+  /** Instead of the changes before it, not after them. */
   readonly isAlternative: boolean;
 }
 
@@ -35,42 +40,66 @@ export interface Step {
 export interface RawReason {
   readonly ref: ObjectRef;
   readonly path: string;
+  /** What it is about, where the path does not tell: the container, the event. */
+  readonly about: string;
   readonly reason: string;
   readonly message: string;
   /** RFC 3339, where the object says when. */
   readonly at?: string;
+  readonly times?: number;
 }
 
-/** `ready` and `completed` need nothing; `blocked` has a root cause; `unexplained` has none and is not fine either. */
-export type Verdict = "ready" | "completed" | "progressing" | "blocked" | "unexplained" | "not-found";
+/**
+ * What can be said of a pod. `ready` and `completed` need nothing; `progressing` goes on by itself as far as can be
+ * seen; `blocked` has a root cause; `failed` is over and stays so (with a root cause or without); `unexplained` is not
+ * fine, and no rule knows why.
+ */
+export type Verdict = "ready" | "completed" | "progressing" | "blocked" | "failed" | "unexplained" | "not-found";
+
+/** How many rules looked at the pod, and how many of them are about the step it stands at. */
+export interface Checks {
+  readonly rules: number;
+  readonly stages: readonly Stage[];
+  readonly rulesOfStages: number;
+}
 
 /** What is said about one target. */
 export interface Report {
+  readonly takenAt: string;
   readonly target: ObjectRef;
   readonly verdict: Verdict;
   /** The first line: which pod, how far it got, since when. */
   readonly summary: Text;
-  /** STATUS as `kubectl get pods` shows it. */
+  /** READY, STATUS and RESTARTS as `kubectl get pods` shows them. */
+  readonly readyContainers: string;
   readonly status: string;
+  readonly restarts: number;
+  /** Seconds since the last restart, where a container says when it ended. */
+  readonly restartedSecondsAgo?: number;
   /** Seconds since the pod was created. */
   readonly ageSeconds?: number;
   readonly workload?: ObjectRef;
   readonly node?: string;
   readonly progress: Progress;
+  /** Further sentences about a pod without a cause: its history, what that it has none means. */
+  readonly remarks: readonly Text[];
   readonly rootCause?: Finding;
   readonly consequences: readonly Finding[];
   readonly others: readonly Finding[];
   /** Filled where no rule explains the pod. */
   readonly raw: readonly RawReason[];
+  readonly checks: Checks;
   readonly ruledOut: readonly RuledOut[];
   readonly unchecked: readonly Unchecked[];
   readonly timeline: readonly Moment[];
   readonly steps: readonly Step[];
 }
 
-/** Pods that share a cause. */
+/** Pods that share a cause or, where no rule knows it, the reason that some object gives. */
 export interface Group {
-  readonly cause: Finding;
+  /** The cause of the first member; those of the others may differ in what is no part of the cause (an image's tag, say). */
+  readonly cause?: Finding;
+  readonly raw?: RawReason;
   /** Indexes into `items`, in their order. */
   readonly members: readonly number[];
 }
@@ -79,7 +108,7 @@ export interface Group {
 export interface ReportList {
   readonly takenAt: string;
   readonly items: readonly Report[];
-  /** Most pods first. */
+  /** Those with a cause before those without one, most pods first. */
   readonly groups: readonly Group[];
   /** How many pods were looked at in all, the healthy ones included; undefined where that was not counted. */
   readonly podsSeen?: number;

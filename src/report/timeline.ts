@@ -1,40 +1,93 @@
 import { containerOf, firstSeen, lastSeen, timesSeen } from "../objects/event.ts";
+import { podCondition } from "../objects/pod.ts";
 import type { PodInput } from "../rules/pod-input.ts";
 import { compare } from "../snapshot/lookup.ts";
-import { name, text } from "../text/text.ts";
+import { name, plain, text } from "../text/text.ts";
 import type { Moment } from "./report.ts";
 
-/** What happened to a pod, oldest first: its events, and the ends of containers that no event tells of. */
-export function timelineOf({ pod, events, containers }: PodInput): readonly Moment[] {
-  const moments: Moment[] = [];
-  if (pod.metadata.creationTimestamp) moments.push(moment(pod.metadata.creationTimestamp, text`created`));
-  for (const event of events) {
-    // "Error: ErrImagePull" and its kin repeat the event before them in one word.
-    if (event.reason === "Failed" && /^Error: \w+$/.test(event.message ?? "")) continue;
-    const [first, last, times] = [firstSeen(event), lastSeen(event), timesSeen(event)];
-    const container = containers.length > 1 ? containerOf(event) : undefined;
-    moments.push({
-      at: first || last,
-      ...(times > 1 && last && { lastAt: last }),
-      times,
-      what: text`${event.reason ?? ""}${container && text` (${name(container)})`}: ${event.message ?? ""}`,
-      isTrouble: event.type === "Warning",
-    });
-  }
-  for (const { name: container, status } of containers) {
-    const ended = status?.lastState?.terminated;
-    if (ended?.finishedAt) {
-      moments.push({
-        ...moment(
-          ended.finishedAt,
-          text`container ${name(container)} ended: ${ended.reason ?? ""}, exit code ${ended.exitCode}`,
-        ),
-        times: Math.max(status?.restartCount ?? 1, 1),
-        isTrouble: ended.exitCode !== 0,
-      });
-    }
-  }
-  return moments.sort((a, b) => compare(a.at, b.at));
+/** What happened to a pod, oldest first: its events, and from its status what events no longer (or never) tell. */
+export function timelineOf(input: PodInput): readonly Moment[] {
+  const { creationTimestamp } = input.pod.metadata;
+  // First in the list, as events of the same second come after it; only some times have fractions, so text does not sort.
+  const created: Moment[] = creationTimestamp
+    ? [{ at: creationTimestamp, times: 1, what: text`created`, isTrouble: false }]
+    : [];
+  return merged([...created, ...fromEvents(input), ...fromStatus(input)]).sort(
+    (a, b) => (Date.parse(a.at) || 0) - (Date.parse(b.at) || 0),
+  );
 }
 
-const moment = (at: string, what: Moment["what"]): Moment => ({ at, times: 1, what, isTrouble: false });
+function fromEvents({ events, containers }: PodInput): Moment[] {
+  return events.flatMap((event): Moment[] => {
+    // "Error: ErrImagePull" and its kin repeat the event before them in one word.
+    if (event.reason === "Failed" && /^Error: \w+$/.test(event.message ?? "")) return [];
+    const [first, last, times] = [firstSeen(event), lastSeen(event), timesSeen(event)];
+    const container = containers.length > 1 ? containerOf(event) : undefined;
+    return [
+      {
+        at: first || last,
+        ...(times > 1 && last && { lastAt: last }),
+        times,
+        what: text`${event.reason ?? "event"}${container && text` (${name(container)})`}: ${event.message?.trim() ?? ""}`,
+        isTrouble: event.type === "Warning",
+      },
+    ];
+  });
+}
+
+/** Events are kept for an hour (kube-apiserver --event-ttl); the pod remembers some of it for longer. */
+function fromStatus({ pod, events, containers }: PodInput): Moment[] {
+  const { metadata, spec } = pod;
+  const moments: Moment[] = [];
+  const add = (at: string | undefined, what: Moment["what"], isTrouble = false) => {
+    if (at) moments.push({ at, times: 1, what, isTrouble });
+  };
+  const isTold = (reason: string) => events.some((event) => event.reason === reason);
+  const scheduled = podCondition(pod, "PodScheduled");
+  if (scheduled?.status === "True" && spec.nodeName && !isTold("Scheduled"))
+    add(scheduled.lastTransitionTime, text`scheduled to ${name(spec.nodeName)}`);
+  for (const { name: container, status } of containers) {
+    for (const ended of [status?.lastState?.terminated, status?.state?.terminated]) {
+      if (!ended) continue;
+      const how = ended.signal ? `signal ${ended.signal}` : `exit code ${ended.exitCode}`;
+      add(
+        ended.finishedAt,
+        text`container ${name(container)} ended${ended.reason && `: ${ended.reason}`}, ${how}`,
+        ended.exitCode !== 0,
+      );
+    }
+    if (!isTold("Started")) add(status?.state?.running?.startedAt, text`container ${name(container)} started`);
+  }
+  const ready = podCondition(pod, "Ready");
+  if (ready?.status === "True") add(ready.lastTransitionTime, text`ready`);
+  const deleteBy = Date.parse(metadata.deletionTimestamp ?? "");
+  if (!Number.isNaN(deleteBy)) {
+    // deletionTimestamp is when the grace period ends.
+    const asked = new Date(deleteBy - (metadata.deletionGracePeriodSeconds ?? 0) * 1000).toISOString();
+    add(asked.replace(".000Z", "Z"), text`deletion asked for`);
+  }
+  return moments;
+}
+
+/** The same words several times are one moment: event objects split up when a recorder starts again or a minute passes. */
+function merged(moments: readonly Moment[]): Moment[] {
+  const byWords = new Map<string, Moment>();
+  for (const moment of moments) {
+    const words = plain(moment.what);
+    const known = byWords.get(words);
+    if (!known) {
+      byWords.set(words, moment);
+      continue;
+    }
+    const times = [known.at, moment.at, known.lastAt ?? "", moment.lastAt ?? ""]
+      .filter((at) => at !== "")
+      .sort(compare);
+    byWords.set(words, {
+      ...known,
+      at: times[0] ?? "",
+      lastAt: times.at(-1) ?? "",
+      times: known.times + moment.times,
+    });
+  }
+  return [...byWords.values()];
+}

@@ -1,3 +1,5 @@
+import { UNSEEN } from "./unseen.ts";
+
 /** What running a command does to the cluster. `reads` changes nothing. */
 export type Effect = "reads" | "changes" | "restarts" | "deletes";
 
@@ -12,23 +14,32 @@ export function kubectl(does: Effect, namespace: string | undefined, ...args: re
   return { argv: ["kubectl", ...(namespace ? ["-n", namespace] : []), ...args], does };
 }
 
-/** The command as a POSIX shell takes it. Control characters cannot be pasted safely and become $'…' escapes. */
+/**
+ * The command with the user's own connection flags, so that it goes to the same cluster. kubectl takes none before a
+ * plugin's name.
+ */
+export function withKubectlFlags(argv: readonly string[], flags: readonly string[]): readonly string[] {
+  if (argv[0] !== "kubectl") return argv;
+  const at = argv[1] === "why-pending" ? 2 : 1;
+  return [...argv.slice(0, at), ...flags, ...argv.slice(at)];
+}
+
+/** The command as a shell takes it. What cannot be pasted safely becomes an escape in $'…' (bash, zsh, ksh). */
 export function shellLine(argv: readonly string[]): string {
   return argv.map(quoted).join(" ");
 }
 
 function quoted(word: string): string {
-  if (/[\u0000-\u001f\u007f-\u009f]/.test(word)) {
-    const escaped = word.replace(/[\\'\u0000-\u001f\u007f-\u009f]/g, (char) =>
-      char === "\\" || char === "'"
-        ? `\\${char}`
-        : char === "\n"
-          ? "\\n"
-          : `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`,
-    );
-    return `$'${escaped}'`;
-  }
+  if (UNSEEN.test(word)) return `$'${[...word].map(escapedForShell).join("")}'`;
   // A placeholder <like-this> is quoted too: unquoted, the shell would read a file.
   if (/^[A-Za-z0-9_@%+=:,./-]+$/.test(word)) return word;
   return `'${word.replaceAll("'", `'\\''`)}'`;
+}
+
+function escapedForShell(char: string): string {
+  if (char === "\\" || char === "'") return `\\${char}`;
+  if (char === "\n") return "\\n";
+  if (!UNSEEN.test(char)) return char;
+  const code = char.codePointAt(0) ?? 0;
+  return code > 0xffff ? `\\U${code.toString(16).padStart(8, "0")}` : `\\u${code.toString(16).padStart(4, "0")}`;
 }

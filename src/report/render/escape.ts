@@ -1,25 +1,65 @@
-/** Everything a terminal could take for more than text: C0, C1, bidi marks and overrides, zero-width and line separators. */
-const UNSAFE = /[\u0000-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb]/g;
+import { UNSEEN } from "../../text/unseen.ts";
+
+const EVERY_UNSEEN = new RegExp(UNSEEN, "gu");
+
+/** `\u202e`, `\u{e0041}`: the character as source code has it. */
+const escaped = (char: string) => {
+  const code = char.codePointAt(0) ?? 0;
+  return code > 0xffff ? `\\u{${code.toString(16)}}` : `\\u${code.toString(16).padStart(4, "0")}`;
+};
 
 /** Makes text from a cluster safe to print: line breaks become a visible ⏎, other control characters \u escapes. */
 export function escapeText(content: string): string {
-  return content
-    .replace(/\r?\n/g, " ⏎ ")
-    .replaceAll("\t", " ")
-    .replace(UNSAFE, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`);
+  return content.replace(/\r?\n/g, " ⏎ ").replaceAll("\t", " ").replace(EVERY_UNSEEN, escaped);
 }
 
-/** The same for Markdown: what could be markup or HTML is escaped as well. */
-export function escapeMarkdown(content: string): string {
-  return escapeText(content).replace(/[\\`*_{}[\]<>()#+!|~@-]/g, (char) =>
-    char === "<" ? "&lt;" : char === ">" ? "&gt;" : char === "@" ? "&#64;" : `\\${char}`,
+/** Makes a document safe to print that is not ours to reword (JSON, YAML): only what its own quoting lets through. */
+export function escapeInJson(json: string): string {
+  // JSON has no \u{…}: a character beyond the first plane is written as its two halves. The line breaks are ours.
+  return json.replace(EVERY_UNSEEN, (char) =>
+    char === "\n"
+      ? char
+      : char
+          .split("")
+          .map((half) => `\\u${half.charCodeAt(0).toString(16).padStart(4, "0")}`)
+          .join(""),
   );
+}
+
+/** The same for Markdown: what could be markup, HTML, a mention or a link is escaped as well. */
+export function escapeMarkdown(content: string): string {
+  return escapeText(content)
+    .replaceAll("&", "&amp;")
+    .replace(/[\\`*_{}[\]<>()#+!|~@-]/g, (char) =>
+      char === "<" ? "&lt;" : char === ">" ? "&gt;" : char === "@" ? "&#64;" : `\\${char}`,
+    )
+    .replaceAll("://", ":&#47;/")
+    .replace(/\b(www)\./gi, "$1&#46;");
 }
 
 /** Inline code: the fence is longer than any run of backticks within. */
 export function markdownCode(content: string): string {
   const safe = escapeText(content);
-  const longest = Math.max(0, ...[...safe.matchAll(/`+/g)].map(([run]) => run.length));
-  const fence = "`".repeat(longest + 1);
-  return longest ? `${fence} ${safe} ${fence}` : `${fence}${safe}${fence}`;
+  // Code that is empty, or all blanks, is no code in Markdown.
+  if (safe.trim() === "") return "` `";
+  const fence = "`".repeat(longestRun(safe) + 1);
+  return /^[` ]|[` ]$/.test(safe) ? `${fence} ${safe} ${fence}` : `${fence}${safe}${fence}`;
+}
+
+/** A block of code with lines of ours, each escaped. */
+export function markdownBlock(lines: readonly string[], language: string, indent = ""): string {
+  const safe = lines.map(escapeText);
+  const fence = "`".repeat(Math.max(3, longestRun(safe.join("\n")) + 1));
+  return [`${fence}${language}`, ...safe, fence].map((line) => indent + line).join("\n");
+}
+
+const longestRun = (content: string) => Math.max(0, ...[...content.matchAll(/`+/g)].map(([run]) => run.length));
+
+/** A long value without its middle: both ends of a message tell more than its first half. Never cuts a character in two. */
+export function cutMiddle(content: string, most: number): string {
+  if (content.length <= most) return content;
+  const characters = [...content];
+  if (characters.length <= most) return content;
+  const half = Math.floor((most - 3) / 2);
+  return `${characters.slice(0, half).join("")} … ${characters.slice(-half).join("")}`;
 }

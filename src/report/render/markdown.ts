@@ -1,0 +1,175 @@
+import type { Finding } from "../../rules/finding.ts";
+import { shellLine, withKubectlFlags } from "../../text/command.ts";
+import { count, plain, type Text } from "../../text/text.ts";
+import { isFine } from "../build.ts";
+import { groupsOf } from "../group.ts";
+import type { Report, ReportList } from "../report.ts";
+import { cutMiddle, escapeMarkdown, markdownBlock, markdownCode } from "./escape.ts";
+import { commandWithFlags, LONGEST_VALUE, type RenderOptions } from "./layout.ts";
+import {
+  caveatsOf,
+  checksWords,
+  clock,
+  evidencePlace,
+  evidenceValue,
+  firstAndLast,
+  mergedRaw,
+  objectName,
+  ownCommand,
+  tagOf,
+  thousands,
+  timesWords,
+  titleOf,
+  uncheckedWords,
+} from "./words.ts";
+
+const LONGEST_TIMELINE = 30;
+
+/** The report for a GitHub issue, a merge request or a chat that knows Markdown. */
+export function renderMarkdown(result: Report | ReportList | readonly Report[], options: RenderOptions): string {
+  if ("verdict" in result) return `${reportParts(result, options, "###").join("\n\n")}\n`;
+  const items = "items" in result ? result.items : result;
+  const bad = items.filter((report) => !isFine(report));
+  const groups = "items" in result ? result.groups : groupsOf(items);
+  const seen = "items" in result && result.podsSeen !== undefined ? ` of ${thousands(result.podsSeen)}` : "";
+  const parts = [`### ${thousands(bad.length)}${seen} ${bad.length === 1 ? "pod is" : "pods are"} not ready`];
+  for (const { cause, raw, members } of groups) {
+    const [first] = members.flatMap((index) => items[index] ?? []);
+    if (!first) continue;
+    const reason = raw
+      ? markdownCode([raw.reason, raw.message].filter(Boolean).join(": "))
+      : escapeMarkdown(first.status);
+    const names = firstAndLast(
+      members.flatMap((index) => items[index] ?? []),
+      options.wide ? Number.POSITIVE_INFINITY : 7,
+    );
+    const pods = [
+      ...names.head.map(({ target }) => markdownCode(objectName(target))),
+      ...(names.left ? [`… ${names.left} more`] : []),
+      ...names.tail.map(({ target }) => markdownCode(objectName(target))),
+    ].join(", ");
+    parts.push(
+      `#### ${count(members.length, "pod")}: ${cause ? inline(cause.headline, options) : `${reason} (no rule knows this cause)`}`,
+      cause ? `${markdownCode(cause.rule)} · ${cause.confidence} — ${pods}` : pods,
+    );
+    const step = first.steps.find(({ command }) => command);
+    const commands = [
+      ...(cause && step?.command ? [commandOf(step.command.argv, options)] : []),
+      ...(first.verdict === "not-found" ? [] : [commandOf(ownCommand(first.target), options)]),
+    ];
+    if (commands.length) parts.push(markdownBlock(commands, "sh"));
+  }
+  const full = "items" in result ? (options.wide || bad.length === 1 ? bad : []) : items;
+  for (const report of full) parts.push("---", ...reportParts(report, options, "###"));
+  return `${parts.join("\n\n")}\n`;
+}
+
+const commandOf = (argv: readonly string[], { kubectlFlags }: RenderOptions) =>
+  shellLine(withKubectlFlags(argv, kubectlFlags));
+
+/** A sentence: prose escaped, everything from the cluster as code. */
+function inline(content: Text, { wide, kubectlFlags }: RenderOptions): string {
+  return content
+    .map((piece) => {
+      if (typeof piece === "string") return escapeMarkdown(piece);
+      if (piece.as === "command") return markdownCode(commandWithFlags(piece.text, kubectlFlags));
+      return piece.text === "" ? "" : markdownCode(wide ? piece.text : cutMiddle(piece.text, LONGEST_VALUE));
+    })
+    .join("");
+}
+
+function reportParts(report: Report, options: RenderOptions, heading: string): string[] {
+  const { summary, progress, verdict, rootCause, remarks, others, consequences, ruledOut, unchecked } = report;
+  const words = (content: Text) => inline(content, options);
+  const isWell = verdict === "ready" || verdict === "completed";
+  const current = verdict === "progressing" ? "…" : "✘";
+  const parts = [`${heading} ${words(summary)}`];
+  if (progress.length && !isWell)
+    parts.push(
+      progress
+        .map(({ name, state }) =>
+          state === "done" ? `${name} ✔` : state === "current" ? `**${name} ${current}**` : `${name} ·`,
+        )
+        .join(" → "),
+    );
+  parts.push(...remarks.map(words));
+  if (rootCause) parts.push(...findingParts("Cause", rootCause, report, options));
+  else if (!isWell) parts.push(...unexplainedParts(report, options));
+  const steps = stepsPart(report, options);
+  if (steps) parts.push("**Do**", steps);
+  if (rootCause?.outlook) parts.push(words(rootCause.outlook));
+  for (const one of others)
+    parts.push(
+      `**${one.effect === "risks" ? "Risk" : "Also"}** (${markdownCode(one.rule)}, ${one.confidence}): ${words(one.headline)} ${words(one.why)}`,
+    );
+  const bullets: [string, readonly string[]][] = [
+    ["Goes away with it", consequences.map(({ headline, rule }) => `${words(headline)} (${markdownCode(rule)})`)],
+    ["Ruled out", ruledOut.map(({ what, because }) => `${words(what)}: ${words(because)}`)],
+    ["Not checked", unchecked.map((one) => words(uncheckedWords(one)))],
+  ];
+  for (const [title, items] of bullets)
+    if (items.length) parts.push([`**${title}**`, "", ...items.map((item) => `- ${item}`)].join("\n"));
+  const timeline = timelinePart(report, options);
+  if (timeline && !(isWell && !rootCause)) parts.push(timeline);
+  return parts;
+}
+
+function findingParts(title: string, finding: Finding, { target }: Report, options: RenderOptions): string[] {
+  const words = (content: Text) => inline(content, options);
+  const { container, evidence, headline, why, notes } = finding;
+  const seen = [
+    ...(container ? [`- container: ${markdownCode(container)}`] : []),
+    ...evidence.map((one) => {
+      const label = escapeMarkdown(one.label ?? one.path.split(".").at(-1) ?? "");
+      return `- ${label}: ${words(evidenceValue(one))} — ${words(evidencePlace(one, target))}`;
+    }),
+  ];
+  return [
+    `**${title}** (${escapeMarkdown(tagOf(finding))}): ${words(headline)}`,
+    seen.join("\n"),
+    words(why),
+    ...notes.map(words),
+  ];
+}
+
+function unexplainedParts({ raw, verdict, checks }: Report, options: RenderOptions): string[] {
+  if (verdict === "not-found") return [];
+  const lines = mergedRaw(raw).map(({ words, abouts }) => {
+    const shown = options.wide ? words : cutMiddle(words, LONGEST_VALUE);
+    return `- ${markdownCode(shown)} (${escapeMarkdown(abouts.join(", "))})`;
+  });
+  const said = lines.length ? [lines.join("\n")] : [];
+  if (verdict === "progressing") return said;
+  return ["**Cause**: no rule knows it. What the objects say:", ...said, escapeMarkdown(checksWords(checks))];
+}
+
+/** The steps as a list; the number of a step and "or" stand as in the terminal. */
+function stepsPart({ steps }: Report, options: RenderOptions): string {
+  let number = 0;
+  return steps
+    .map((step) => {
+      const mark = step.isAlternative ? "- or " : `${++number}. `;
+      const indent = " ".repeat(step.isAlternative ? 2 : mark.length);
+      const caveats = caveatsOf(step);
+      const words = [
+        `**${step.act}**`,
+        inline(titleOf(step), options),
+        step.title.length ? escapeMarkdown(caveats) : "",
+      ];
+      const line = `${mark}${words.filter(Boolean).join(" ")}`;
+      return step.command ? `${line}\n${markdownBlock([commandOf(step.command.argv, options)], "sh", indent)}` : line;
+    })
+    .join("\n");
+}
+
+function timelinePart({ timeline, takenAt }: Report, { wide }: RenderOptions): string {
+  if (timeline.length === 0) return "";
+  const { head, left, tail } = firstAndLast(timeline, wide ? Number.POSITIVE_INFINITY : LONGEST_TIMELINE);
+  const row = (moment: Report["timeline"][number]) => {
+    const often = timesWords(moment, takenAt);
+    const words = plain(moment.what);
+    return `${clock(moment.at, takenAt)}  ${wide ? words : cutMiddle(words, LONGEST_VALUE)}${often && ` (${often})`}`;
+  };
+  const lines = [...head.map(row), ...(left ? [`… ${left} more`] : []), ...tail.map(row)];
+  return `<details><summary>Timeline (UTC)</summary>\n\n${markdownBlock(lines, "")}\n\n</details>`;
+}

@@ -1,0 +1,214 @@
+import { fullName } from "../../objects/object.ts";
+import { compare } from "../../snapshot/lookup.ts";
+import { count, duration, plain, type Text, text, value } from "../../text/text.ts";
+import { isFine } from "../build.ts";
+import type { Group, Report, ReportList } from "../report.ts";
+import { escapeText } from "./escape.ts";
+import {
+  columns,
+  commandLine,
+  type Line,
+  padded,
+  paragraph,
+  type RenderOptions,
+  span,
+  spansOf,
+  table,
+} from "./layout.ts";
+import { caveatsOf, ownCommand, restartsWords, tagOf, thousands, uncheckedWords } from "./words.ts";
+
+/** More pods than this are told by their causes only: the list of them would push the causes off the screen. */
+const LONGEST_TABLE = 15;
+/** Names of members shown before "… 7 more". */
+const MOST_MEMBERS = 3;
+
+/** The report on many pods: how many there are, then what they share. */
+export function listLines(
+  list: ReportList,
+  options: RenderOptions,
+  inFull: (report: Report, options: RenderOptions) => Line[],
+): Line[] {
+  const { items, groups } = list;
+  const { width, wide } = options;
+  const bad = items.filter((report) => !isFine(report));
+  const headline = paragraph([], 0, [span(headlineOf(list, bad), "strong")], width);
+  const [only] = bad;
+  if (only && bad.length === 1) return spaced([headline, inFull(only, options), skippedLines(list, options)]);
+  const rows = tableLines(bad, options);
+  const isTableFirst = bad.length <= LONGEST_TABLE && namespacesOf(bad).length === 1;
+  const room = Math.max(...groups.map(({ members }) => countWords(members.length).length), 0) + 2;
+  const shown = isTableFirst || wide;
+  return spaced([
+    headline,
+    isTableFirst ? rows : [],
+    ...groups.map((group) => groupLines(group, items, room, isTableFirst, options)),
+    footLines(list, bad, options),
+    shown && !isTableFirst ? rows : [],
+  ]);
+}
+
+const spaced = (parts: readonly (readonly Line[])[]): Line[] =>
+  parts.filter((part) => part.length > 0).flatMap((part, index) => (index ? [[], ...part] : [...part]));
+
+const countWords = (n: number) => `${thousands(n)} ${n === 1 ? "pod" : "pods"}`;
+
+const namespacesOf = (items: readonly Report[]) => [...new Set(items.map(({ target }) => target.namespace ?? ""))];
+
+function headlineOf({ items, groups, podsSeen }: ReportList, bad: readonly Report[]): string {
+  const seen = podsSeen ?? items.length;
+  if (bad.length === 0) {
+    if (seen === 0) return "There are no pods here.";
+    return podsSeen === undefined
+      ? `${count(items.length, "pod")} looked at: ready or completed.`
+      : `All ${thousands(seen)} pods are ready or completed.`;
+  }
+  const causes = groups.filter(({ cause }) => cause).length;
+  const unexplained = groups.filter(({ cause }) => !cause).flatMap(({ members }) => members).length;
+  const progressing = bad.filter(({ verdict, rootCause }) => verdict === "progressing" && !rootCause).length;
+  const details = [
+    causes > 0 && `for ${count(causes, "cause")}`,
+    unexplained > 0 && `${thousands(unexplained)} for reasons that no rule knows`,
+    progressing > 0 && `${thousands(progressing)} on their way`,
+  ].filter((detail) => detail !== false);
+  const whole =
+    podsSeen === undefined ? countWords(bad.length) : `${thousands(bad.length)} of ${thousands(podsSeen)} pods`;
+  return `${whole} ${bad.length === 1 ? "is" : "are"} not ready${details.length && bad.length > 1 ? `: ${details.join(", ")}` : ""}.`;
+}
+
+/** As `kubectl get pods` prints them, with the rule at the end; columns that tell least go first where it is narrow. */
+function tableLines(items: readonly Report[], { width }: RenderOptions): Line[] {
+  if (items.length === 0) return [];
+  const severalNamespaces = namespacesOf(items).length > 1;
+  const cells = items.map((report) => {
+    const { target, readyContainers, status, ageSeconds, rootCause, verdict } = report;
+    return [
+      ...(severalNamespaces ? [target.namespace ?? ""] : []),
+      target.name,
+      readyContainers,
+      status,
+      restartsWords(report),
+      ageSeconds === undefined ? "<unknown>" : duration(ageSeconds),
+      rootCause?.rule ?? (verdict === "progressing" ? "on its way" : "not known"),
+    ].map(escapeText);
+  });
+  const heads = [...(severalNamespaces ? ["NAMESPACE"] : []), "NAME", "READY", "STATUS", "RESTARTS", "AGE", "CAUSE"];
+  for (const dropped of [[], ["RESTARTS"], ["RESTARTS", "READY"], ["RESTARTS", "READY", "AGE"]]) {
+    const kept = heads.flatMap((head, index) => (dropped.includes(head) ? [] : [index]));
+    const lines = table([heads, ...cells].map((row) => kept.map((index) => row[index] ?? "")));
+    if (dropped.length === 3 || lines.every((line) => [...line].length <= width))
+      return lines.map((line, index) => [span(line, index ? undefined : "quiet")]);
+  }
+  return [];
+}
+
+/** How many, why, which, and the first thing to do. */
+function groupLines(
+  { cause, raw, members }: Group,
+  items: readonly Report[],
+  room: number,
+  hasTable: boolean,
+  options: RenderOptions,
+): Line[] {
+  const reports = members.flatMap((index) => items[index] ?? []);
+  const [first] = reports;
+  if (!first) return [];
+  const differ = new Set(reports.flatMap(({ rootCause }) => (rootCause ? plain(rootCause.headline) : []))).size > 1;
+  const headline: Text = cause
+    ? cause.headline
+    : raw
+      ? text`${value([raw.reason, raw.message].filter((part) => part !== "").join(": "))}`
+      : text`${first.verdict === "not-found" ? "not in what was read" : first.status}`;
+  const tag = cause ? tagOf(cause) : first.verdict === "not-found" ? "not found" : "no rule knows this";
+  const lead = [span(padded(countWords(members.length), room - 1), "strong")];
+  const top = paragraph(lead, room, spansOf(headline, { ...options, wide: false }, "strong"), options.width);
+  const [line] = top;
+  const right = Math.min(options.width, 120);
+  const isOneLine = top.length === 1 && line && columns(line) + 2 + tag.length <= right;
+  const below = (content: Line) => paragraph([], room, content, options.width);
+  const command = firstCommand(first);
+  return [
+    ...(isOneLine && line
+      ? [[...line, span(" ".repeat(right - columns(line) - tag.length)), span(tag, "quiet")]]
+      : [...top, [span(" ".repeat(room)), span(tag, "quiet")]]),
+    ...(differ
+      ? below([span(`This is what ${escapeText(fullName(first.target))} says; the others differ in details.`)])
+      : []),
+    ...(hasTable && members.length === 1 ? [] : below([span(membersWords(reports, options.wide))])),
+    ...(command ? [...below(command.words(options)), [span(" ".repeat(room)), command.line(options)]] : []),
+    ...(first.verdict === "not-found"
+      ? []
+      : [
+          [
+            span(" ".repeat(room)),
+            span("full  ", "quiet"),
+            { text: commandLine(ownCommand(first.target), options), isWhole: true },
+          ],
+        ]),
+  ];
+}
+
+/** The first command of the first member's steps. */
+function firstCommand(first: Report) {
+  const step = first.steps.find(({ command }) => command);
+  const command = step?.command;
+  if (!step || !command || !first.rootCause) return undefined;
+  const caveats = caveatsOf(step);
+  return {
+    words: (options: RenderOptions): Line => [
+      ...spansOf(step.title, options),
+      ...(caveats ? [span(` ${escapeText(caveats)}`, "quiet")] : []),
+    ],
+    line: (options: RenderOptions) => ({
+      text: `${padded(step.act, 6)}${step.act.length < 6 ? "" : " "}${commandLine(command.argv, options)}`,
+      isWhole: true,
+    }),
+  };
+}
+
+/** Several namespaces: how many in each. One: the first names, and how many more. */
+function membersWords(reports: readonly Report[], wide: boolean): string {
+  const byNamespace = new Map<string, string[]>();
+  for (const { target } of reports) {
+    const names = byNamespace.get(target.namespace ?? "") ?? [];
+    byNamespace.set(target.namespace ?? "", [...names, target.name]);
+  }
+  const namesOf = (names: readonly string[]) => {
+    const most = wide || names.length === MOST_MEMBERS + 1 ? names.length : MOST_MEMBERS;
+    const left = names.length - most;
+    return [...names.slice(0, most), ...(left > 0 ? [`… ${left} more`] : [])].join(", ");
+  };
+  const spaces = [...byNamespace].sort(([a, m], [b, n]) => n.length - m.length || compare(a, b));
+  const words =
+    spaces.length === 1 || wide
+      ? spaces.map(([space, names]) => `${space ? `${space}: ` : ""}${namesOf(names)}`).join(" · ")
+      : spaces.map(([space, names]) => `${space} ${names.length}`).join(" · ");
+  return escapeText(words);
+}
+
+function footLines(list: ReportList, bad: readonly Report[], options: RenderOptions): Line[] {
+  const progressing = bad.filter(({ verdict, rootCause }) => verdict === "progressing" && !rootCause);
+  const unchecked = list.unchecked.map((one) => uncheckedWords({ ...one, rules: [] }));
+  return [
+    ...(progressing.length
+      ? paragraph(
+          [],
+          2,
+          [span(`On their way, nothing complains: ${membersWords(progressing, options.wide)}`)],
+          options.width,
+        )
+      : []),
+    ...unchecked.flatMap((words, index) =>
+      paragraph([span(padded(index ? "" : "Not checked", 12), "quiet")], 13, spansOf(words, options), options.width),
+    ),
+    ...skippedLines(list, options),
+  ];
+}
+
+/** Objects that could not be used: the rest was diagnosed without them. */
+function skippedLines({ skipped }: ReportList, { width, wide }: RenderOptions): Line[] {
+  const shown = skipped.slice(0, wide ? skipped.length : 3);
+  const left = skipped.length - shown.length;
+  return [...shown, ...(left ? [`… ${left} more`] : [])].flatMap((one, index) =>
+    paragraph([span(padded(index ? "" : "Left out", 12), "quiet")], 13, [span(escapeText(one))], width),
+  );
+}

@@ -1,0 +1,178 @@
+import * as z from "zod/mini";
+import { STAGES } from "../rules/finding.ts";
+import { STEPS } from "../rules/pod-input.ts";
+import { API_VERSION } from "./report.ts";
+
+// The shape of `-o json` and `-o yaml`. Loaded by tests and by the docs script only: a run writes these documents, the
+// compiler checks that it writes what stands here. Objects are open: fields may be added without a new apiVersion.
+
+const described = <Schema extends z.ZodMiniType>(schema: Schema, description: string): Schema =>
+  schema.check(z.describe(description));
+
+const sentence = z.string();
+const time = described(z.string(), "RFC 3339");
+const json = z.json();
+
+const objectRefSchema = described(
+  z.looseObject({
+    apiVersion: z.optional(z.string()),
+    kind: z.string(),
+    namespace: z.optional(z.string()),
+    name: z.string(),
+    uid: z.optional(z.string()),
+  }),
+  "Names one object; without a namespace for kinds that have none.",
+);
+
+const commandSchema = z.looseObject({
+  argv: described(z.array(z.string()), "The words of the command, with the connection flags of the run; not quoted."),
+  does: z.enum(["reads", "changes", "restarts", "deletes"]),
+});
+
+const applies = described(
+  z.enum(["as-is", "fill-in", "maybe"]),
+  "fill-in: holds a <placeholder>; maybe: only the reader can know whether it is right.",
+);
+const by = z.enum(["workload-owner", "cluster-admin"]);
+
+const fixSchema = z.looseObject({ title: sentence, applies, by, commands: z.array(commandSchema) });
+
+const evidenceSchema = z.looseObject({
+  ref: objectRefSchema,
+  path: described(z.string(), "Resolves, in the object that ref names, to value."),
+  value: json,
+  label: z.optional(z.string()),
+});
+
+const findingSchema = z.looseObject({
+  rule: described(z.string(), "<family>/<cause>, as in docs/rules.md."),
+  confidence: z.enum(["certain", "likely", "possible"]),
+  effect: z.enum(["blocks", "delays", "risks"]),
+  stage: z.enum(STAGES),
+  subject: objectRefSchema,
+  container: z.optional(z.string()),
+  headline: sentence,
+  why: sentence,
+  notes: z.array(sentence),
+  outlook: z.optional(sentence),
+  facts: described(json, "What the rule found out; its shape is the rule's own."),
+  evidence: z.array(evidenceSchema),
+  fixes: z.array(fixSchema),
+});
+
+const uncheckedSchema = z.looseObject({
+  what: z.string(),
+  state: z.optional(z.enum(["forbidden", "not-served", "failed", "not-asked", "partial"])),
+  message: z.optional(z.string()),
+  namespace: z.optional(z.string()),
+  name: z.optional(z.string()),
+  right: z.optional(described(z.string(), "The right that was missing: get secrets in namespace shop.")),
+  rules: described(z.array(z.string()), "The rules that could not look, or not be sure."),
+});
+
+const rawReasonSchema = z.looseObject({
+  ref: objectRefSchema,
+  path: z.string(),
+  about: z.string(),
+  reason: z.string(),
+  message: z.string(),
+  at: z.optional(time),
+  times: z.optional(z.number()),
+});
+
+const reportFields = {
+  takenAt: time,
+  target: objectRefSchema,
+  verdict: described(
+    z.enum(["ready", "completed", "progressing", "blocked", "failed", "unexplained", "not-found"]),
+    "blocked has a rootCause; failed is over, with a rootCause or without; unexplained has only the raw reasons.",
+  ),
+  summary: sentence,
+  readyContainers: described(z.string(), "READY, status and restarts are as kubectl get pods shows them."),
+  status: z.string(),
+  restarts: z.number(),
+  restartedSecondsAgo: z.optional(z.number()),
+  ageSeconds: z.optional(z.number()),
+  workload: z.optional(objectRefSchema),
+  node: z.optional(z.string()),
+  progress: z.array(
+    z.looseObject({ name: z.enum(STEPS), state: z.enum(["done", "current", "pending"]), at: z.optional(time) }),
+  ),
+  remarks: z.array(sentence),
+  rootCause: z.optional(findingSchema),
+  consequences: described(z.array(findingSchema), "What follows from the root cause and goes away with it."),
+  others: described(z.array(findingSchema), "Further causes, then risks."),
+  raw: described(z.array(rawReasonSchema), "Word for word, where no rule explains the pod; the most telling first."),
+  checks: z.looseObject({ rules: z.number(), stages: z.array(z.enum(STAGES)), rulesOfStages: z.number() }),
+  ruledOut: z.array(z.looseObject({ what: sentence, because: sentence })),
+  unchecked: z.array(uncheckedSchema),
+  timeline: z.array(
+    z.looseObject({
+      at: z.string(),
+      lastAt: z.optional(z.string()),
+      times: z.number(),
+      what: sentence,
+      isTrouble: z.boolean(),
+    }),
+  ),
+  steps: z.array(
+    z.looseObject({
+      act: z.enum(["see", "change", "restart", "delete", "verify", "task"]),
+      title: described(sentence, "Empty where the step goes on with what the step before it says."),
+      command: z.optional(commandSchema),
+      applies,
+      by,
+      isAlternative: described(z.boolean(), "Instead of the changes before it, not after them."),
+    }),
+  ),
+};
+
+const itemSchema = z.looseObject(reportFields);
+const head = { apiVersion: z.literal(API_VERSION) };
+
+/** One named target. */
+export const reportSchema = z.looseObject({ ...head, kind: z.literal("Report"), ...reportFields });
+
+/** Any other number of targets. */
+export const reportListSchema = z.looseObject({
+  ...head,
+  kind: z.literal("ReportList"),
+  takenAt: time,
+  podsSeen: z.optional(described(z.number(), "How many pods were looked at, those that are fine included.")),
+  groups: z.array(
+    z.looseObject({
+      rule: z.optional(z.string()),
+      confidence: z.optional(z.enum(["certain", "likely", "possible"])),
+      headline: described(sentence, "Of the first member; without a rule, the reason that an object gives."),
+      count: z.number(),
+      members: z.array(objectRefSchema),
+    }),
+  ),
+  unchecked: z.array(uncheckedSchema),
+  skipped: described(z.array(z.string()), "Objects that could not be used."),
+  items: z.array(itemSchema),
+});
+
+/** No diagnosis was possible. */
+export const failureSchema = z.looseObject({
+  ...head,
+  kind: z.literal("Failure"),
+  headline: sentence,
+  seen: z.array(sentence),
+  todo: z.array(sentence),
+});
+
+/** Every document that `-o json` and `-o yaml` write. */
+export const documentSchema = z.discriminatedUnion("kind", [reportSchema, reportListSchema, failureSchema]);
+
+export type ReportDocument = z.infer<typeof reportSchema>;
+export type ItemDocument = z.infer<typeof itemSchema>;
+export type FindingDocument = z.infer<typeof findingSchema>;
+export type ReportListDocument = z.infer<typeof reportListSchema>;
+export type FailureDocument = z.infer<typeof failureSchema>;
+
+/** docs/report.schema.json, to the byte. */
+export function reportSchemaText(): string {
+  const schema = { title: `kubectl why-pending: ${API_VERSION}`, ...z.toJSONSchema(documentSchema, { reused: "ref" }) };
+  return `${JSON.stringify(schema, null, 2)}\n`;
+}
