@@ -138,3 +138,14 @@ export function isReady(pod: Pod): boolean {
 export function isTerminal(pod: Pod): boolean {
   return pod.status?.phase === "Succeeded" || pod.status?.phase === "Failed";
 }
+
+/** Waiting reasons of a container whose image did not arrive (kubelet v1.36 pkg/kubelet/images/types.go, cri-api errors). */
+export const IMAGE_REASONS: ReadonlySet<string> = new Set([
+  "ErrImagePull",
+  "ImagePullBackOff",
+  "InvalidImageName",
+  "ErrImageNeverPull",
+  "ImageInspectError",
+  "RegistryUnavailable",
+  "SignatureValidationFailed",
+]);

@@ -2,7 +2,7 @@ import { containerOf, type Event } from "../objects/event.ts";
 import type { Node } from "../objects/node.ts";
 import { type KubeObject, type ObjectRef, refTo } from "../objects/object.ts";
 import type { Container, ContainerStatus, Pod } from "../objects/pod.ts";
-import { isTerminal, podCondition } from "../objects/pod.ts";
+import { IMAGE_REASONS, isTerminal, podCondition } from "../objects/pod.ts";
 import type { Found, Lookup } from "../snapshot/lookup.ts";
 
 /** One container of a pod: what was asked for, what became of it, and where both stand in the object. */
@@ -123,15 +123,15 @@ function containersOf(pod: Pod, events: readonly Event[]): ContainerView[] {
   ];
 }
 
-/** Waiting reasons of a container whose image did not arrive (kubelet v1.36 pkg/kubelet/images/types.go, cri-api errors). */
-export const IMAGE_REASONS: ReadonlySet<string> = new Set([
-  "ErrImagePull",
-  "ImagePullBackOff",
-  "InvalidImageName",
-  "ErrImageNeverPull",
-  "ImageInspectError",
-  "RegistryUnavailable",
-  "SignatureValidationFailed",
+/** Waiting reasons of a container whose image is there (kubelet v1.36 pkg/kubelet/kuberuntime/kuberuntime_container.go startContainer). */
+const PAST_IMAGE: ReadonlySet<string> = new Set([
+  "CreateContainerConfigError",
+  "PreCreateHookError",
+  "CreateContainerError",
+  "PreStartHookError",
+  "RunContainerError",
+  "PostStartHookError",
+  "CrashLoopBackOff",
 ]);
 
 /**
@@ -149,7 +149,8 @@ function progressOf(pod: Pod, containers: readonly ContainerView[]): Progress {
       view.status?.imageID ||
         view.status?.state?.running ||
         view.status?.state?.terminated ||
-        view.status?.lastState?.terminated,
+        view.status?.lastState?.terminated ||
+        PAST_IMAGE.has(view.status?.state?.waiting?.reason ?? ""),
     );
   const hasStarted = ({ status, role }: ContainerView) =>
     role === "init"

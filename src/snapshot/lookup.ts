@@ -65,6 +65,7 @@ export class Lookup {
 
   /** Why the snapshot may lack objects of a kind; undefined where it has all of them. */
   gapFor(kind: string, namespace?: string, name?: string): Gap | undefined {
+    if (this.#isComplete(kind, namespace)) return undefined;
     const fits = this.snapshot.gaps.filter(
       (gap) =>
         gap.kind === kind &&
@@ -73,6 +74,12 @@ export class Lookup {
     );
     // The most telling one: a refusal by name says more than "partial" for the whole kind.
     return fits.sort((a, b) => weight(b) - weight(a))[0];
+  }
+
+  #isComplete(kind: string, namespace: string | undefined): boolean {
+    return this.snapshot.complete.some(
+      (one) => one.kind === kind && (one.namespace === undefined || one.namespace === namespace),
+    );
   }
 
   /** The events about an object, oldest first. A namesake that was deleted before has another uid and is left out. */

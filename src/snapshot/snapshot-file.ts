@@ -7,7 +7,7 @@ import { command, name, text } from "../text/text.ts";
 import type { World } from "../world.ts";
 import { compare } from "./lookup.ts";
 import { parseObject } from "./parse-objects.ts";
-import type { ContainerLog, Gap, Snapshot } from "./snapshot.ts";
+import type { Complete, ContainerLog, Gap, Snapshot } from "./snapshot.ts";
 
 /** The header that a saved snapshot carries beside its items. */
 interface Header {
@@ -16,8 +16,10 @@ interface Header {
   readonly context?: string;
   readonly target?: ObjectRef;
   readonly targets?: readonly ObjectRef[];
+  readonly podsSeen?: number;
   readonly notCollected?: readonly Gap[];
   readonly absent?: readonly ObjectRef[];
+  readonly complete?: readonly Complete[];
   readonly logs?: readonly ContainerLog[];
 }
 
@@ -85,9 +87,11 @@ export async function parseSnapshot(files: readonly { path: string; content: str
     ...(header.serverVersion && { serverVersion: header.serverVersion }),
     ...(header.context && { context: header.context }),
     targets: targets ?? podsNotFine(all),
+    ...(header.podsSeen !== undefined && { podsSeen: header.podsSeen }),
     objects: all,
     absent: header.absent ?? [],
     gaps: header.takenAt ? (header.notCollected ?? []) : gapsOfPlainFiles(all),
+    complete: header.complete ?? [],
     logs: header.logs ?? [],
     skipped,
   };
@@ -185,15 +189,17 @@ function gapsOfPlainFiles(objects: readonly KubeObject[]): Gap[] {
 
 /** The snapshot as a v1 List with our header: what `--save-snapshot` writes and `--from` reads. */
 export function snapshotText(snapshot: Snapshot): string {
-  const { takenAt, serverVersion, context, targets, absent, gaps, logs, objects } = snapshot;
+  const { takenAt, serverVersion, context, targets, podsSeen, absent, gaps, complete, logs, objects } = snapshot;
   const whyPending = {
     schemaVersion: 1,
     takenAt,
     ...(serverVersion && { serverVersion }),
     ...(context && { context }),
     targets,
+    ...(podsSeen !== undefined && { podsSeen }),
     notCollected: gaps,
     ...(absent.length && { absent }),
+    ...(complete.length && { complete }),
     ...(logs.length && { logs }),
   };
   return `${JSON.stringify({ apiVersion: "v1", kind: "List", whyPending, items: objects }, null, 1)}\n`;

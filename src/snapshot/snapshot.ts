@@ -30,6 +30,14 @@ export interface Gap {
   /** `partial`: some objects of the kind were read, and nothing is said about the others. */
   readonly state: "forbidden" | "not-served" | "failed" | "not-asked" | "partial";
   readonly message: string;
+  /** The right that was missing: `get secrets in namespace shop`. */
+  readonly right?: string;
+}
+
+/** All objects of a kind in a namespace, or everywhere, are among the objects. */
+export interface Complete {
+  readonly kind: string;
+  readonly namespace?: string;
 }
 
 /** The last lines a container wrote. */
@@ -52,10 +60,14 @@ export interface Snapshot {
   readonly context?: string;
   /** What the report is about, in the order of the report. */
   readonly targets: readonly ObjectRef[];
+  /** How many pods were looked at to find those that are not fine; absent where the targets were named. */
+  readonly podsSeen?: number;
   readonly objects: readonly KubeObject[];
   /** Asked for by name, and answered with "not found". */
   readonly absent: readonly ObjectRef[];
   readonly gaps: readonly Gap[];
+  /** Kinds that are complete in one namespace (or, without `namespace`, everywhere), whatever a gap for the whole kind says. */
+  readonly complete: readonly Complete[];
   readonly logs: readonly ContainerLog[];
   /** What could not be used, in words: objects without metadata, files that are no objects. */
   readonly skipped: readonly string[];

@@ -18,6 +18,7 @@ const snapshot = {
   objects: [pod],
   absent: [],
   gaps: [],
+  complete: [],
   logs: [],
   skipped: [],
 };

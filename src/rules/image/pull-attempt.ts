@@ -1,7 +1,8 @@
 import { type Event, lastSeen, timesSeen } from "../../objects/event.ts";
 import { type ImageReference, parseImage } from "../../objects/image-reference.ts";
+import { IMAGE_REASONS } from "../../objects/pod.ts";
 import { type Evidence, seen } from "../finding.ts";
-import { type ContainerView, IMAGE_REASONS, type PodInput } from "../pod-input.ts";
+import type { ContainerView, PodInput } from "../pod-input.ts";
 import { classifyPullError, type PullError } from "./pull-error.ts";
 
 /** A container whose image does not arrive, and what is known of the last try. */

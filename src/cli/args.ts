@@ -1,0 +1,230 @@
+import yargs from "yargs";
+import { Failure } from "../text/failure.ts";
+import { nearest } from "../text/nearest.ts";
+import { command, list, name, text } from "../text/text.ts";
+
+/** One flag: what the parser, the help, the README and plugin.yaml know of it. */
+export interface Flag {
+  readonly name: string;
+  /** One letter. */
+  readonly alias?: string;
+  /** `list`: may be given several times. */
+  readonly type: "string" | "boolean" | "list";
+  /** What stands for the value in help: `FILE`. */
+  readonly value?: string;
+  readonly describe: string;
+  readonly group: FlagGroup;
+}
+
+export const FLAG_GROUPS = ["What to look at", "Output", "Offline", "Connection (as kubectl)", "Other"] as const;
+export type FlagGroup = (typeof FLAG_GROUPS)[number];
+
+const flag = (
+  group: FlagGroup,
+  flagName: string,
+  type: Flag["type"],
+  describe: string,
+  more: { readonly alias?: string; readonly value?: string } = {},
+): Flag => ({ name: flagName, type, describe, group, ...more });
+
+const [LOOK, OUTPUT, OFFLINE, CONNECTION, OTHER] = FLAG_GROUPS;
+
+/** All flags, in the order of the help. */
+export const FLAGS: readonly Flag[] = [
+  flag(LOOK, "namespace", "string", "Namespace of the pods; the context's where absent", { alias: "n", value: "NAME" }),
+  flag(LOOK, "all-namespaces", "boolean", "Every pod of the cluster that is not fine, grouped by cause", {
+    alias: "A",
+  }),
+  flag(LOOK, "selector", "string", "Only pods with these labels, as in kubectl get -l", {
+    alias: "l",
+    value: "LABELS",
+  }),
+  flag(
+    LOOK,
+    "no-secrets",
+    "boolean",
+    "Read no Secrets; else those a pod refers to: names of keys and registry hosts, never values",
+  ),
+
+  flag(OUTPUT, "output", "string", "text, wide, json, yaml or markdown", { alias: "o", value: "FORMAT" }),
+  flag(OUTPUT, "wide", "boolean", "Show all rows and whole messages; the same as -o wide"),
+  flag(OUTPUT, "color", "string", "auto, always or never; NO_COLOR and FORCE_COLOR are honoured", { value: "WHEN" }),
+  flag(OUTPUT, "explain", "string", "Print the page of one rule, such as image/not-found", { value: "RULE" }),
+
+  flag(
+    OFFLINE,
+    "from",
+    "string",
+    "Report on saved objects (YAML or JSON, a file, a folder or - for standard input) instead of a cluster",
+    { value: "FILE" },
+  ),
+  flag(OFFLINE, "save-snapshot", "string", "Save what this run saw, for --from; holds no values of Secrets", {
+    value: "FILE",
+  }),
+  flag(
+    OFFLINE,
+    "redact",
+    "boolean",
+    "Replace names of namespaces, image hosts and IP addresses in what is saved and shown",
+  ),
+
+  flag(CONNECTION, "kubeconfig", "string", "Path to the kubeconfig file", { value: "FILE" }),
+  flag(CONNECTION, "context", "string", "Context of the kubeconfig", { value: "NAME" }),
+  flag(CONNECTION, "cluster", "string", "Cluster of the kubeconfig", { value: "NAME" }),
+  flag(CONNECTION, "user", "string", "User of the kubeconfig", { value: "NAME" }),
+  flag(CONNECTION, "server", "string", "Address of the API server", { alias: "s", value: "URL" }),
+  flag(CONNECTION, "token", "string", "Bearer token", { value: "TOKEN" }),
+  flag(CONNECTION, "username", "string", "User name for basic authentication", { value: "NAME" }),
+  flag(CONNECTION, "password", "string", "Password for basic authentication", { value: "WORD" }),
+  flag(CONNECTION, "as", "string", "User to impersonate", { value: "NAME" }),
+  flag(CONNECTION, "as-group", "list", "Group to impersonate; may be repeated", { value: "NAME" }),
+  flag(CONNECTION, "as-uid", "string", "UID to impersonate", { value: "UID" }),
+  flag(CONNECTION, "as-user-extra", "list", "Extra of the user to impersonate, key=value; may be repeated", {
+    value: "KEY=VALUE",
+  }),
+  flag(CONNECTION, "certificate-authority", "string", "Certificate authority of the server", { value: "FILE" }),
+  flag(CONNECTION, "client-certificate", "string", "Client certificate", { value: "FILE" }),
+  flag(CONNECTION, "client-key", "string", "Key of the client certificate", { value: "FILE" }),
+  flag(CONNECTION, "insecure-skip-tls-verify", "boolean", "Do not check the server's certificate"),
+  flag(CONNECTION, "tls-server-name", "string", "Name that the server's certificate must have", { value: "NAME" }),
+  flag(CONNECTION, "request-timeout", "string", "Bound for each request, such as 5s; 0 is none", { value: "TIME" }),
+  flag(CONNECTION, "disable-compression", "boolean", "Ask the server for uncompressed answers"),
+  flag(CONNECTION, "cache-dir", "string", "Taken and not needed: nothing is cached", { value: "DIR" }),
+  flag(CONNECTION, "kuberc", "string", "Taken and not needed: there are no aliases to set up", { value: "FILE" }),
+  flag(CONNECTION, "warnings-as-errors", "boolean", "Taken and not needed: reading gives no warnings"),
+
+  flag(OTHER, "patience", "string", "Report what is known after this time", { value: "TIME" }),
+  flag(OTHER, "help", "boolean", "Print this help", { alias: "h" }),
+  flag(OTHER, "version", "boolean", "Print the version"),
+];
+
+/** kubectl's flags that are refused, and why. */
+export const REFUSED_FLAGS: Readonly<Record<string, string>> = {
+  v: "there is no request log; kubectl get -v=8 shows what kubectl sends",
+  vmodule: "there is no request log",
+  "log-flush-frequency": "there is no log",
+  "match-server-version": "every served version from 1.25 on is read",
+  profile: "this is no Go program; node --cpu-prof measures the same code",
+  "profile-output": "this is no Go program; node --cpu-prof measures the same code",
+};
+
+const EXAMPLES: readonly (readonly [string, string])[] = [
+  ["kubectl why-pending web-7d4b9c6f5-x2lqk -n shop", "why does this pod not start"],
+  ["kubectl why-pending deployment/web", "the pods of a workload that are not Ready"],
+  ["kubectl why-pending", "every pod of the namespace that is not fine"],
+  ["kubectl why-pending -A", "the whole cluster: which cause stands behind how many pods"],
+  ["kubectl why-pending web-7d4b9c6f5-x2lqk --save-snapshot web.json --redact", "something to send to a colleague"],
+  ["kubectl why-pending --from web.json -o markdown", "the same report elsewhere, for an issue"],
+];
+
+/** The command line taken apart, not yet checked. */
+export interface Args {
+  readonly positionals: readonly string[];
+  /** By the flag's full name; only flags that were given. */
+  readonly values: Readonly<Record<string, string | boolean | readonly string[]>>;
+}
+
+/** Takes a command line apart as kubectl's parser does. Throws a Failure for a flag that there is not. */
+export function parseArgs(argv: readonly string[]): Args {
+  let problem: string | undefined;
+  const parsed = parser(expandShortFlags(argv))
+    .fail((message, error) => {
+      problem ??= message || error?.message || "the command line cannot be read";
+    })
+    .exitProcess(false)
+    .parseSync() as { _: (string | number)[]; [flag: string]: unknown };
+  refuseUnknown(parsed, argv);
+  if (problem) {
+    const [, missing] = /^Not enough arguments following: (\S+)/.exec(problem) ?? [];
+    const known = FLAGS.find((one) => one.name === missing || one.alias === missing);
+    throw new Failure(
+      known
+        ? text`--${known.name} needs a value${known.value && text`: --${known.name}=${known.value}`}.`
+        : text`${problem}.`,
+      HELP,
+    );
+  }
+  const values: Record<string, string | boolean | readonly string[]> = {};
+  for (const { name: flagName } of FLAGS) {
+    const value = parsed[flagName];
+    if (value !== undefined) values[flagName] = value as string | boolean | readonly string[];
+  }
+  return { positionals: parsed._.map(String), values };
+}
+
+const HELP = { todo: [text`${command("kubectl why-pending --help")} lists the flags.`] };
+
+function parser(argv: readonly string[]) {
+  return yargs([...argv])
+    .scriptName("kubectl why-pending")
+    .usage(
+      "$0 [POD | TYPE/NAME]... [flags]\n\nSays why a pod does not start, run or become ready, and what repairs it. Only reads.",
+    )
+    .parserConfiguration({
+      "boolean-negation": false,
+      "camel-case-expansion": false,
+      "dot-notation": false,
+      "duplicate-arguments-array": true,
+      "greedy-arrays": false,
+      "parse-numbers": false,
+      "parse-positional-numbers": false,
+      "strip-aliased": true,
+    })
+    .help(false)
+    .version(false)
+    .options(
+      Object.fromEntries(
+        FLAGS.map(({ name: flagName, alias, type, describe, group }) => [
+          flagName,
+          {
+            ...(alias && { alias }),
+            type: type === "list" ? ("array" as const) : type,
+            ...(type !== "boolean" && { nargs: 1 }),
+            // pflag takes the last of a flag that is given twice.
+            ...(type !== "list" && { coerce: (given: unknown) => (Array.isArray(given) ? given.at(-1) : given) }),
+            describe,
+            group: `${group}:`,
+          },
+        ]),
+      ),
+    )
+    .example(EXAMPLES.map(([line, meaning]): [string, string] => [line, meaning]))
+    .epilogue("Exit codes: 0 nothing is wrong, 1 a cause was found, 2 no diagnosis was possible.");
+}
+
+/** `-oyaml`, `-nshop`, `-An`: kubectl's users write short flags together. yargs would split `shop` as well. */
+function expandShortFlags(argv: readonly string[]): string[] {
+  const end = argv.indexOf("--");
+  return argv.flatMap((word, index) => (end >= 0 && index > end ? [word] : split(word)));
+}
+
+function split(word: string): string[] {
+  const [, letter = "", rest = ""] = /^-([A-Za-z])(.+)$/s.exec(word) ?? [];
+  const known = FLAGS.find(({ alias }) => alias === letter && alias);
+  if (!known || rest === "") return [word];
+  if (known.type !== "boolean") return [`-${letter}`, rest.replace(/^=/, "")];
+  return rest.startsWith("=") ? [word] : [`-${letter}`, ...split(`-${rest}`)];
+}
+
+function refuseUnknown(parsed: Readonly<Record<string, unknown>>, argv: readonly string[]): void {
+  const known = new Set([...FLAGS.flatMap(({ name: flagName, alias }) => [flagName, alias ?? ""]), "_", "$0"]);
+  for (const given of Object.keys(parsed)) {
+    if (known.has(given) || parsed[given] === undefined) continue;
+    const refused = REFUSED_FLAGS[given];
+    if (refused) throw new Failure(text`--${given} is not taken here: ${refused}.`, HELP);
+    const written = argv.find((word) => word.replace(/^-+/, "").startsWith(given)) ?? `--${given}`;
+    const like = nearest(
+      given,
+      FLAGS.map(({ name: flagName }) => flagName),
+    );
+    throw new Failure(
+      text`There is no flag ${name(written.replace(/=.*/s, ""))}${like.length > 0 && text`; there is ${list(like.map((one) => name(`--${one}`)))}`}.`,
+      HELP,
+    );
+  }
+}
+
+/** The help, at most `width` columns wide. */
+export async function helpText(width: number): Promise<string> {
+  return `${await parser([]).wrap(Math.min(width, 120)).getHelp()}\n`;
+}

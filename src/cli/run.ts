@@ -1,0 +1,109 @@
+import { collect } from "../cluster/collect.ts";
+import { diagnose } from "../diagnosis/diagnose.ts";
+import { buildReport, buildReportList, exitCodeFor } from "../report/build.ts";
+import { render } from "../report/render/index.ts";
+import type { Report, ReportList } from "../report/report.ts";
+import { redact } from "../snapshot/redact.ts";
+import type { Snapshot } from "../snapshot/snapshot.ts";
+import { readSnapshot, writeSnapshot } from "../snapshot/snapshot-file.ts";
+import { plain, type Text } from "../text/text.ts";
+import type { World } from "../world.ts";
+import { helpText, parseArgs } from "./args.ts";
+import type { ExitCode } from "./exit-code.ts";
+import { explain } from "./explain.ts";
+import { renderFailure } from "./failure.ts";
+import { type Options, toOptions } from "./options.ts";
+import { startProgress } from "./progress.ts";
+import { pickTargets } from "./saved-targets.ts";
+
+const DEFAULT_WIDTH = 120;
+
+/** The program. Takes the arguments after its name; resolves to the exit code and throws only by mistake. */
+export async function run(argv: readonly string[], world: World): Promise<ExitCode> {
+  let options: Options | undefined;
+  try {
+    options = toOptions(parseArgs(argv));
+    return await runChecked(options, world);
+  } catch (error) {
+    const { color = "auto", kubectlFlags = [] } = options ?? {};
+    world.stderr.write(
+      renderFailure(error, {
+        color: isColored(color, world.stderr, world.env),
+        width: widthOf(world.stderr),
+        kubectlFlags,
+      }),
+    );
+    return 2;
+  }
+}
+
+async function runChecked(options: Options, world: World): Promise<ExitCode> {
+  const say = (text: string) => world.stdout.write(text);
+  if (options.action === "version") say(`kubectl why-pending v${__VERSION__}\n`);
+  if (options.action === "help") say(await helpText(widthOf(world.stdout)));
+  if (options.action === "explain") say(await explain(options.explain ?? "", widthOf(world.stdout)));
+  if (options.action !== "diagnose") return 0;
+
+  const { snapshot: seen, remarks } = await look(options, world);
+  const snapshot = options.redact ? redact(seen) : seen;
+  if (options.saveSnapshot) writeSnapshot(options.saveSnapshot, snapshot);
+  for (const remark of remarks) world.stderr.write(`${plain(remark)}\n`);
+  const result = reportOn(snapshot, options);
+  say(
+    await render(result, options.output, {
+      color: isColored(options.color, world.stdout, world.env),
+      width: widthOf(world.stdout),
+      wide: options.wide,
+      kubectlFlags: options.kubectlFlags,
+    }),
+  );
+  return exitCodeFor("items" in result ? result.items : [result]);
+}
+
+/** Reads a saved snapshot, or the cluster. */
+async function look(options: Options, world: World): Promise<{ snapshot: Snapshot; remarks: readonly Text[] }> {
+  if (options.from) return pickTargets(await readSnapshot(options.from, world), options);
+  const [{ resolveTarget }, { connect }] = await Promise.all([
+    import("../cluster/kubeconfig.ts"),
+    import("../cluster/connect.ts"),
+  ]);
+  const api = connect(await resolveTarget(options.connection, world), world);
+  const progress = startProgress(world);
+  try {
+    return await collect(api, {
+      names: options.targets,
+      namespace: options.allNamespaces ? undefined : api.namespace,
+      ...(options.selector && { selector: options.selector }),
+      secrets: options.secrets,
+      version: options.saveSnapshot !== undefined,
+      now: world.now,
+      onProgress: progress.say,
+    });
+  } finally {
+    progress.stop();
+    api.close();
+  }
+}
+
+/** One report where one thing was asked about, else a list. */
+function reportOn(snapshot: Snapshot, { targets }: Options): Report | ReportList {
+  const diagnoses = diagnose(snapshot);
+  const [only] = diagnoses;
+  const isNamed = targets.length === 1 || (snapshot.podsSeen === undefined && targets.length === 0);
+  return only && diagnoses.length === 1 && isNamed
+    ? buildReport(only)
+    : buildReportList(diagnoses, snapshot, snapshot.podsSeen);
+}
+
+/** https://no-color.org and https://force-color.org; a dumb terminal shows no colours. */
+function isColored(when: Options["color"], output: World["stdout"], env: World["env"]): boolean {
+  if (when !== "auto") return when === "always";
+  if (env.NO_COLOR) return false;
+  if (env.FORCE_COLOR) return env.FORCE_COLOR !== "0";
+  return output.isTTY && env.TERM !== "dumb";
+}
+
+/** A pipe has no width; COLUMNS is what a terminal's shell says. */
+function widthOf({ columns }: World["stdout"]): number {
+  return Math.max(40, columns ?? DEFAULT_WIDTH);
+}

@@ -1,0 +1,88 @@
+import type { ObjectRef } from "../objects/object.ts";
+import type { Pod } from "../objects/pod.ts";
+import type { Snapshot } from "../snapshot/snapshot.ts";
+import type { Text } from "../text/text.ts";
+import type { Api } from "./api.ts";
+import { Collector } from "./collector.ts";
+import { readSurroundings } from "./surroundings.ts";
+import { findTargets, podEvents, type Wanted } from "./targets.ts";
+
+/** What to read, and how. */
+export interface CollectOptions extends Wanted {
+  /** Whether Secrets may be read. */
+  readonly secrets: boolean;
+  /** Ask for the server's version too, for a snapshot that others will read. */
+  readonly version: boolean;
+  now(): Date;
+  /** Told what is being read, for a progress line. */
+  onProgress?(what: string): void;
+}
+
+/** Above this many targets events and nodes are listed instead of asked for one by one. */
+const MANY = 25;
+
+/** Reads all that the diagnosis of the targets needs. Throws a Failure where there is nothing to diagnose. */
+export async function collect(
+  api: Api,
+  options: CollectOptions,
+): Promise<{ snapshot: Snapshot; remarks: readonly Text[] }> {
+  const refused = new Map(options.secrets ? [] : [["Secret", "--no-secrets was given"]]);
+  const collector = new Collector(api, refused);
+  options.onProgress?.("reading pods");
+  const [{ refs, podsSeen, remarks }, version] = await Promise.all([
+    findTargets(options, collector),
+    options.version ? api.version() : undefined,
+  ]);
+  options.onProgress?.(
+    refs.length === 1 ? "reading what surrounds the pod" : `reading what surrounds ${refs.length} pods`,
+  );
+  const pods = await targetPods(refs, collector);
+  await Promise.all([
+    readEvents(refs, options.namespace, collector),
+    ...pods.map((pod) => readSurroundings(pod, collector)),
+  ]);
+  const snapshot: Snapshot = {
+    takenAt: options.now().toISOString(),
+    ...(version?.state === "ok" && { serverVersion: version.body }),
+    ...(api.context && { context: api.context }),
+    targets: refs,
+    ...(podsSeen !== undefined && { podsSeen }),
+    ...collector.gathered(),
+  };
+  return { snapshot, remarks };
+}
+
+async function targetPods(refs: readonly ObjectRef[], collector: Collector): Promise<readonly Pod[]> {
+  const pods = await Promise.all(
+    refs.map(({ kind, namespace, name }) => (kind === "Pod" ? collector.get("Pod", namespace, name) : undefined)),
+  );
+  const there = pods.filter((pod): pod is Pod => pod !== undefined);
+  const nodes = new Set(there.flatMap(({ spec }) => spec.nodeName ?? []));
+  if (nodes.size > MANY) await collector.list("Node", undefined);
+  return there;
+}
+
+/** The events about the targets: by name where they are few, else those of the namespace or of all pods. */
+async function readEvents(
+  refs: readonly ObjectRef[],
+  namespace: string | undefined,
+  collector: Collector,
+): Promise<void> {
+  if (refs.length > MANY) {
+    const ofPods = { fieldSelector: "involvedObject.kind=Pod" };
+    if (await collector.tryList("Event", namespace, ofPods)) return;
+    // All namespaces at once are forbidden: the rights may differ from one to the next.
+    const namespaces = new Set(refs.map((ref) => ref.namespace));
+    await Promise.all([...namespaces].map((one) => collector.list("Event", one, ofPods)));
+    return;
+  }
+  await Promise.all(
+    refs.map((ref) =>
+      ref.kind === "Pod"
+        ? podEvents(ref.name, ref.namespace ?? "", collector)
+        : collector.list("Event", ref.namespace, {
+            fieldSelector: `involvedObject.kind=${ref.kind},involvedObject.name=${ref.name}`,
+          }),
+    ),
+  );
+}

@@ -1,0 +1,177 @@
+import { fullName, type KubeObject, type ObjectRef } from "../objects/object.ts";
+import { parseObject } from "../snapshot/parse-objects.ts";
+import type { Complete, ContainerLog, Gap, ObjectOf, Snapshot } from "../snapshot/snapshot.ts";
+import type { Answer, Api, List, ListQuery, Resource } from "./api.ts";
+import { type Kind, RESOURCES } from "./resources.ts";
+
+/** What a Collector gathered: a snapshot without its head. */
+export type Gathered = Pick<Snapshot, "objects" | "absent" | "gaps" | "complete" | "logs" | "skipped">;
+
+/** Reads objects, each at most once, and keeps the books: what is there, what is not, what could not be read and why. */
+export class Collector {
+  readonly api: Api;
+  readonly #objects = new Map<string, KubeObject>();
+  readonly #absent = new Map<string, ObjectRef>();
+  readonly #gaps = new Map<string, Gap>();
+  readonly #complete = new Map<string, Complete>();
+  readonly #logs: ContainerLog[] = [];
+  readonly #skipped: string[] = [];
+  readonly #running = new Map<string, Promise<unknown>>();
+  readonly #refused: ReadonlyMap<string, string>;
+
+  /** `refused`: kinds that the user does not want to be read, with the reason to give. */
+  constructor(api: Api, refused: ReadonlyMap<string, string> = new Map()) {
+    this.api = api;
+    this.#refused = refused;
+  }
+
+  /** One object by name; undefined where it is absent or could not be read. */
+  get<K extends Kind>(kind: K, namespace: string | undefined, name: string): Promise<ObjectOf<K> | undefined> {
+    const resource = RESOURCES[kind];
+    const place = resource.isNamespaced ? namespace : undefined;
+    return this.#once(key(kind, place, name), async () => {
+      const known = this.#objects.get(key(kind, place, name));
+      if (known && !isMetadataOnly(known)) return known as ObjectOf<K>;
+      if (this.#isRefused(kind)) return undefined;
+      const answer = await this.api.get(resource, place, name);
+      if (answer.state === "ok") return this.#take(answer.body, kind) as ObjectOf<K> | undefined;
+      const ref = { kind, ...(place && { namespace: place }), name };
+      if (answer.state === "absent") this.#absent.set(key(kind, place, name), ref);
+      else this.#miss(answer, ref);
+      return undefined;
+    });
+  }
+
+  /** The objects of a kind that a query selects; `namespace` undefined asks for all namespaces. */
+  async list<K extends Kind>(
+    kind: K,
+    namespace: string | undefined,
+    query: ListQuery = {},
+  ): Promise<readonly ObjectOf<K>[]> {
+    return (await this.tryList(kind, namespace, query)) ?? [];
+  }
+
+  /** As `list`; undefined where the list could not be read, to try a smaller one. */
+  tryList<K extends Kind>(
+    kind: K,
+    namespace: string | undefined,
+    query: ListQuery = {},
+  ): Promise<readonly ObjectOf<K>[] | undefined> {
+    return this.#list(kind, namespace, query, "whole", (resource, place) => this.api.list(resource, place, query));
+  }
+
+  /** Names, labels and owners of the objects of a kind: no contents, so nothing secret. */
+  async listMetadata<K extends Kind>(
+    kind: K,
+    namespace: string | undefined,
+    query: ListQuery = {},
+  ): Promise<readonly KubeObject[]> {
+    const items = await this.#list(kind, namespace, query, "metadata", (resource, place) =>
+      this.api.listMetadata(resource, place, query),
+    );
+    return items ?? [];
+  }
+
+  /** The end of a container's log. */
+  async log(pod: KubeObject, container: string, previous: boolean, bounds: { bytes: number; milliseconds: number }) {
+    const { namespace = "", name } = pod.metadata;
+    await this.#once(`log/${namespace}/${name}/${container}/${previous}`, async () => {
+      const answer = await this.api.log(namespace, name, container, { previous, ...bounds });
+      if (answer.state === "ok") this.#logs.push({ namespace, pod: name, container, previous, text: answer.body });
+      else this.#miss(answer, { kind: "Log", namespace, name: `${name}/${container}` });
+    });
+  }
+
+  /** All that was gathered, in an order that does not depend on which answer came first. */
+  gathered(): Gathered {
+    const objects = sorted(this.#objects);
+    const gaps = sorted(this.#gaps);
+    const complete = sorted(this.#complete);
+    const there = new Set(objects.map(({ kind }) => kind));
+    // A kind that was never asked for is no empty kind, and one that was asked for in part may have more objects.
+    for (const kind of Object.keys(RESOURCES)) {
+      if (complete.some((one) => one.kind === kind && one.namespace === undefined)) continue;
+      const isRefused = this.#refused.get(kind);
+      if (isRefused) gaps.push({ kind, state: "not-asked", message: isRefused });
+      else if (there.has(kind)) gaps.push({ kind, state: "partial", message: "only some were read" });
+      else gaps.push({ kind, state: "not-asked", message: "not needed" });
+    }
+    const logs = [...this.#logs].sort((a, b) => (logKey(a) < logKey(b) ? -1 : 1));
+    return { objects, absent: sorted(this.#absent), gaps, complete, logs, skipped: [...this.#skipped].sort() };
+  }
+
+  #list<K extends Kind>(
+    kind: K,
+    namespace: string | undefined,
+    query: ListQuery,
+    depth: "whole" | "metadata",
+    ask: (resource: Resource, namespace: string | undefined) => Promise<Answer<List>>,
+  ): Promise<readonly ObjectOf<K>[] | undefined> {
+    const resource = RESOURCES[kind];
+    const place = resource.isNamespaced ? namespace : undefined;
+    const { fieldSelector = "", labelSelector = "", most = 0 } = query;
+    return this.#once(["list", depth, kind, place, fieldSelector, labelSelector, most].join("/"), async () => {
+      if (depth === "whole" && this.#isRefused(kind)) return undefined;
+      const answer = await ask(resource, place);
+      if (answer.state !== "ok") {
+        this.#miss(answer, { kind, ...(place && { namespace: place }) });
+        return undefined;
+      }
+      const { items, isCut } = answer.body;
+      if (!fieldSelector && !labelSelector && !isCut) {
+        this.#complete.set(key(kind, place, ""), { kind, ...(place && { namespace: place }) });
+      }
+      return items.flatMap((item) => (this.#take(item, kind) as ObjectOf<K> | undefined) ?? []);
+    });
+  }
+
+  #once<T>(what: string, read: () => Promise<T>): Promise<T> {
+    const running = this.#running.get(what) ?? read();
+    this.#running.set(what, running);
+    return running as Promise<T>;
+  }
+
+  #isRefused(kind: string): boolean {
+    return this.#refused.has(kind);
+  }
+
+  /** List items have no kind of their own, and metadata lists call theirs PartialObjectMetadata. */
+  #take(raw: unknown, kind: Kind): KubeObject | undefined {
+    const { group, version } = RESOURCES[kind];
+    const apiVersion = group ? `${group}/${version}` : version;
+    const parsed = parseObject(raw && typeof raw === "object" ? { ...raw, apiVersion, kind } : raw);
+    if ("problem" in parsed) {
+      this.#skipped.push(parsed.problem);
+      return undefined;
+    }
+    const { object } = parsed;
+    const at = key(kind, object.metadata.namespace, object.metadata.name);
+    const known = this.#objects.get(at);
+    if (!known || isMetadataOnly(known) || !isMetadataOnly(object)) this.#objects.set(at, object);
+    return object;
+  }
+
+  #miss(answer: Exclude<Answer<unknown>, { state: "ok" }>, about: { kind: string; namespace?: string; name?: string }) {
+    const gap: Gap = {
+      ...about,
+      // An absent log or list: the object went away between two reads.
+      state: answer.state === "absent" ? "failed" : answer.state,
+      message: answer.message,
+      ...(answer.state === "forbidden" && { right: answer.right }),
+    };
+    this.#gaps.set(`${about.kind}/${fullName({ namespace: about.namespace, name: about.name ?? "" })}`, gap);
+  }
+}
+
+/** Whether an object came from a metadata list: it then says nothing about spec, data or status. */
+function isMetadataOnly(object: KubeObject): boolean {
+  return Object.keys(object).every((field) => field === "apiVersion" || field === "kind" || field === "metadata");
+}
+
+const key = (kind: string, namespace: string | undefined, name: string) => `${kind}/${namespace ?? ""}/${name}`;
+const logKey = ({ namespace, pod, container, previous }: ContainerLog) =>
+  `${namespace}/${pod}/${container}/${previous}`;
+
+function sorted<T>(map: ReadonlyMap<string, T>): T[] {
+  return [...map].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, value]) => value);
+}
