@@ -50,13 +50,16 @@ function expectation({ expect }) {
 }
 
 /** A repair is expected of each cause that has a rule, unless the scenario says that no command can repair it. */
-const wantsRepair = ({ expect, repair: how }, { report }) => !expect.healthy && !how?.none && Boolean(report?.rootCause) && hasRule(expect.rule);
+const wantsRepair = ({ expect, repair: how }, { report }) =>
+  !expect.healthy && !how?.none && Boolean(report?.rootCause) && hasRule(expect.rule);
 
 function printRow({ id, seconds, rule, confidence, repair: repaired, problems, expected }) {
   const outcome = problems.length === 0 ? "ok    " : "FAILED";
   const fix = repaired ? (repaired.problem ? "fix failed" : "fixed") : "";
   const said = [rule ?? "", confidence].filter(Boolean).join(", ");
-  console.log(`${outcome} ${seconds.toFixed(0).padStart(4)} s  ${id.padEnd(48)} ${(expected.startsWith("raw") ? `${said}, ${expected}` : said).padEnd(40)} ${fix}`.trimEnd());
+  console.log(
+    `${outcome} ${seconds.toFixed(0).padStart(4)} s  ${id.padEnd(48)} ${(expected.startsWith("raw") ? `${said}, ${expected}` : said).padEnd(40)} ${fix}`.trimEnd(),
+  );
   for (const problem of problems) console.log(`         ${problem}`);
 }
 
@@ -75,7 +78,9 @@ if (chosen.length === 0) {
   console.error(`There is no scenario ${positionals.join(", ")}.`);
   process.exit(1);
 }
-const version = await runProgram("kubectl", ["why-pending", "--version"], { env: environment("reader", options.plugin) });
+const version = await runProgram("kubectl", ["why-pending", "--version"], {
+  env: environment("reader", options.plugin),
+});
 if (version.code !== 0) {
   console.error(`kubectl does not run the plugin: ${version.stderr.trim()}`);
   process.exit(1);
@@ -83,11 +88,24 @@ if (version.code !== 0) {
 console.log(`${chosen.length} scenarios with ${version.stdout.trim()}, ${AT_ONCE} at once`);
 
 const withFakeNodes = chosen.filter(({ nodes }) => nodes === "fake");
-const results = await examineAll(chosen.filter(({ nodes }) => nodes !== "fake"), AT_ONCE);
+const results = await examineAll(
+  chosen.filter(({ nodes }) => nodes !== "fake"),
+  AT_ONCE,
+);
 if (withFakeNodes.length > 0) {
   await addFakeNodes();
-  results.push(...(await examineAll(withFakeNodes.filter(({ alone }) => !alone), AT_ONCE)));
-  results.push(...(await examineAll(withFakeNodes.filter(({ alone }) => alone), 1)));
+  results.push(
+    ...(await examineAll(
+      withFakeNodes.filter(({ alone }) => !alone),
+      AT_ONCE,
+    )),
+  );
+  results.push(
+    ...(await examineAll(
+      withFakeNodes.filter(({ alone }) => alone),
+      1,
+    )),
+  );
   await removeFakeNodes();
 }
 
@@ -114,7 +132,10 @@ healthy ones left alone ${summary.healthyLeftAlone}
 several faults ${summary.severalFaults}
 fixes accepted ${summary.fixesAccepted}
 audit: ${audit.requests} requests of the plugin, ${audit.violations.length} that do more than read or read Secrets other than by name; ${audit.secretMetadataLists} lists of Secrets' metadata
-${Object.entries(audit.counts).sort().map(([what, times]) => `  ${String(times).padStart(6)}  ${what}`).join("\n")}`);
+${Object.entries(audit.counts)
+  .sort()
+  .map(([what, times]) => `  ${String(times).padStart(6)}  ${what}`)
+  .join("\n")}`);
 for (const violation of audit.violations) console.log(`  NOT ALLOWED  ${violation}`);
 // Without a single request the log proves nothing.
 const auditFailed = audit.violations.length > 0 || audit.requests === 0;

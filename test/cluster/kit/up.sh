@@ -119,9 +119,7 @@ certificate() { # name, subject, alternative names
     -keyout "$run/pki/ca.key" -out "$run/pki/ca.crt"
   certificate apiserver /CN=kube-apiserver IP:127.0.0.1,DNS:localhost,IP:192.0.2.10
   certificate admin /O=system:masters/CN=admin DNS:admin
-  # Those who only diagnose: reader may read everything, limited only what a test grants.
-  certificate reader /CN=reader DNS:reader
-  certificate limited /CN=limited DNS:limited
+  certificate reader /O=readers/CN=reader DNS:reader # who only diagnoses
   certificate kubelet /O=system:nodes/CN=system:node:node-1 DNS:node-1,IP:192.0.2.10
   certificate registry /CN=tls.test DNS:tls.test
 } &>"$run/log/openssl.log"
@@ -136,17 +134,17 @@ users: [{name: $1, user: {client-certificate: $run/pki/$1.crt, client-key: $run/
 contexts: [{name: why-pending, context: {cluster: why-pending, user: $1}}]
 CONFIG
 }
-for user in admin reader limited kubelet; do kubeconfig "$user"; done
+for user in admin reader kubelet; do kubeconfig "$user"; done
 
-# What the readers ask for is written down. The answer to a list of Secrets is too, as only that tells whether it held
+# What the group readers asks for is written down. The answer to a list of Secrets is too, as only that tells whether it held
 # Secrets or their metadata alone.
 cat >"$run/etc/audit.yaml" <<CONFIG
 apiVersion: audit.k8s.io/v1
 kind: Policy
 omitStages: [RequestReceived]
 rules:
-  - {level: RequestResponse, users: [reader, limited], verbs: [list, watch], resources: [{group: "", resources: [secrets]}]}
-  - {level: Metadata, users: [reader, limited]}
+  - {level: RequestResponse, userGroups: [readers], verbs: [list, watch], resources: [{group: "", resources: [secrets]}]}
+  - {level: Metadata, userGroups: [readers]}
   - {level: None}
 CONFIG
 cat >"$run/etc/reader.yaml" <<CONFIG

@@ -11,9 +11,18 @@ let agent;
 
 /** One request to the API server; resolves to the answer, or undefined where there is no such object. */
 export function api(method, path, body) {
-  agent ??= new Agent({ ca: key("ca.crt"), cert: key("admin.crt"), key: key("admin.key"), keepAlive: true, maxSockets: 16 });
+  agent ??= new Agent({
+    ca: key("ca.crt"),
+    cert: key("admin.crt"),
+    key: key("admin.key"),
+    keepAlive: true,
+    maxSockets: 16,
+  });
   const text = body && JSON.stringify(body);
-  const headers = { accept: "application/json", ...(text && { "content-type": "application/json", "content-length": Buffer.byteLength(text) }) };
+  const headers = {
+    accept: "application/json",
+    ...(text && { "content-type": "application/json", "content-length": Buffer.byteLength(text) }),
+  };
   return new Promise((resolve, reject) => {
     const sent = request({ agent, host: "127.0.0.1", port: 6443, method, path, headers }, (response) => {
       let answer = "";
@@ -48,9 +57,14 @@ export function environment(user, pluginFolder) {
 export function runProgram(program, args, { env, input, timeoutMs = 120_000 } = {}) {
   return new Promise((resolve) => {
     const begin = Date.now();
-    const child = execFile(program, args, { env, maxBuffer: 1 << 28, timeout: timeoutMs, killSignal: "SIGKILL" }, (error, stdout, stderr) => {
-      resolve({ code: error ? (error.code ?? error.signal) : 0, stdout, stderr, ms: Date.now() - begin });
-    });
+    const child = execFile(
+      program,
+      args,
+      { env, maxBuffer: 1 << 28, timeout: timeoutMs, killSignal: "SIGKILL" },
+      (error, stdout, stderr) => {
+        resolve({ code: error ? (error.code ?? error.signal) : 0, stdout, stderr, ms: Date.now() - begin });
+      },
+    );
     if (input !== undefined) child.stdin.end(input);
   });
 }

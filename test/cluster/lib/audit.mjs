@@ -17,17 +17,23 @@ export function auditSummary() {
   let secretMetadataLists = 0;
   for (const line of readFileSync(join(RUN, "log/audit.log"), "utf8").split("\n")) {
     if (line === "") continue;
-    const { verb, requestURI, objectRef, responseObject, responseStatus, user, impersonatedUser, stage } = JSON.parse(line);
+    const { verb, requestURI, objectRef, responseObject, responseStatus, user, impersonatedUser, stage } =
+      JSON.parse(line);
     if (stage !== "ResponseComplete") continue;
     requests += 1;
-    const what = objectRef ? [objectRef.resource, objectRef.subresource].filter(Boolean).join("/") : requestURI.split("?")[0];
+    const what = objectRef
+      ? [objectRef.resource, objectRef.subresource].filter(Boolean).join("/")
+      : requestURI.split("?")[0];
     counts[`${verb} ${what}`] = (counts[`${verb} ${what}`] ?? 0) + 1;
     const who = impersonatedUser?.username ?? user.username;
     if (!ALLOWED.has(verb)) violations.push(`${who}: ${verb} ${requestURI}`);
     if (objectRef?.resource !== "secrets" || (verb === "get" && objectRef.name)) continue;
     const isRefused = responseStatus?.code === 403;
     if (responseObject?.kind === "PartialObjectMetadataList" || isRefused) secretMetadataLists += 1;
-    else violations.push(`${who}: Secrets not by name: ${verb} ${requestURI} (answered with ${responseObject?.kind ?? "nothing that was recorded"})`);
+    else
+      violations.push(
+        `${who}: Secrets not by name: ${verb} ${requestURI} (answered with ${responseObject?.kind ?? "nothing that was recorded"})`,
+      );
   }
   return { requests, counts, secretMetadataLists, violations };
 }

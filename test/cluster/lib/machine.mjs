@@ -9,14 +9,23 @@ const kit = new URL("../kit/", import.meta.url).pathname;
 /** Where things are; the same defaults as kit/common.sh. */
 export const NAME = process.env.CLUSTER_NAME || "why-pending";
 export const RUN = process.env.CLUSTER_RUN || `/tmp/why-pending-cluster/${NAME}`;
-export const CACHE = process.env.CLUSTER_CACHE || join(process.env.XDG_CACHE_HOME || join(homedir(), ".cache"), "why-pending-cluster");
+export const CACHE =
+  process.env.CLUSTER_CACHE || join(process.env.XDG_CACHE_HOME || join(homedir(), ".cache"), "why-pending-cluster");
 export const CLIENTS = join(CACHE, "kubernetes-1.36.3");
 
-const PACKAGES = { runc: "runc", busybox: "busybox-static", iptables: "iptables", ip: "iproute2", openssl: "openssl", curl: "curl" };
+const PACKAGES = {
+  runc: "runc",
+  busybox: "busybox-static",
+  iptables: "iptables",
+  ip: "iproute2",
+  openssl: "openssl",
+  curl: "curl",
+};
 
 /** Why the cluster cannot run on this machine, or undefined. Installs missing Debian packages. */
 export async function obstacle() {
-  if (process.platform !== "linux") return `it needs Linux (network namespaces, a kubelet); this is ${process.platform}`;
+  if (process.platform !== "linux")
+    return `it needs Linux (network namespaces, a kubelet); this is ${process.platform}`;
   if (process.getuid() !== 0) return "it needs root: it makes network namespaces and starts a kubelet";
   if (!has("go")) return "it needs Go 1.26 to build Kubernetes from its modules, and there is no go on the PATH";
   const missing = Object.entries(PACKAGES).filter(([program]) => !has(program));

@@ -17,8 +17,15 @@ export function scenarios(words = []) {
   const all = globSync("*/*/scenario.yaml", { cwd: folder })
     .map((file) => dirname(file))
     .sort()
-    .map((id) => ({ id, folder: join(folder, id), namespace: id.replace("/", "-"), ...load(readFileSync(join(folder, id, "scenario.yaml"), "utf8")) }));
-  return words.length === 0 ? all : all.filter(({ id }) => words.some((word) => id === word || id.startsWith(`${word}/`)));
+    .map((id) => ({
+      id,
+      folder: join(folder, id),
+      namespace: id.replace("/", "-"),
+      ...load(readFileSync(join(folder, id, "scenario.yaml"), "utf8")),
+    }));
+  return words.length === 0
+    ? all
+    : all.filter(({ id }) => words.some((word) => id === word || id.startsWith(`${word}/`)));
 }
 
 /** Whether the program knows the rule; a cause without one is expected to be reported raw. */
@@ -27,7 +34,13 @@ export const hasRule = (rule) => existsSync(join(rules, `${rule}.ts`));
 /** Makes the trouble: applies the manifests and waits for the signal. */
 export async function play(scenario) {
   const { namespace } = scenario;
-  await api("POST", "/api/v1/namespaces", { apiVersion: "v1", kind: "Namespace", metadata: { name: namespace, labels: scenario.labels } });
+  // One of an earlier run may still be on its way out.
+  while (await api("GET", `/api/v1/namespaces/${namespace}`)) await sleep(POLL_MS);
+  await api("POST", "/api/v1/namespaces", {
+    apiVersion: "v1",
+    kind: "Namespace",
+    metadata: { name: namespace, labels: scenario.labels },
+  });
   // Without it the API server refuses pods.
   while (!(await api("GET", `/api/v1/namespaces/${namespace}/serviceaccounts/default`))) await sleep(100);
   await kubectl(["apply", "-n", namespace, "-f", join(scenario.folder, "manifest.yaml")]);
@@ -44,23 +57,33 @@ async function untilSeen({ namespace }, pattern) {
   const deadline = Date.now() + PATIENCE_S * 1000;
   const expression = new RegExp(pattern);
   for (;;) {
-    const [pods, events] = await Promise.all(["pods", "events"].map((kind) => list(`/api/v1/namespaces/${namespace}/${kind}`)));
+    const [pods, events] = await Promise.all(
+      ["pods", "events"].map((kind) => list(`/api/v1/namespaces/${namespace}/${kind}`)),
+    );
     const seen = JSON.stringify([
-      ...pods.map(({ metadata, spec, status }) => ({ deletionTimestamp: metadata.deletionTimestamp, nodeName: spec.nodeName, status })),
+      ...pods.map(({ metadata, spec, status }) => ({
+        deletionTimestamp: metadata.deletionTimestamp,
+        nodeName: spec.nodeName,
+        status,
+      })),
       ...events.map(({ reason, message }) => ({ reason, message })),
     ]);
     if (expression.test(seen)) return;
-    if (Date.now() > deadline) throw new Error(`/${pattern}/ was not seen in ${PATIENCE_S} s; the last was ${seen.slice(0, 1500)}`);
+    if (Date.now() > deadline)
+      throw new Error(`/${pattern}/ was not seen in ${PATIENCE_S} s; the last was ${seen.slice(0, 1500)}`);
     await sleep(POLL_MS);
   }
 }
 
-const isReady = ({ status }) => status.conditions?.some(({ type, status: is }) => type === "Ready" && is === "True") ?? false;
+const isReady = ({ status }) =>
+  status.conditions?.some(({ type, status: is }) => type === "Ready" && is === "True") ?? false;
 
 /** The argument for the plugin: what the scenario names, or the pod of `web` that is in trouble, the newest first. */
 export async function targetOf({ target, namespace }) {
   if (target) return target;
-  const pods = (await list(`/api/v1/namespaces/${namespace}/pods?labelSelector=app%3Dweb`)).filter(({ metadata }) => !metadata.deletionTimestamp);
+  const pods = (await list(`/api/v1/namespaces/${namespace}/pods?labelSelector=app%3Dweb`)).filter(
+    ({ metadata }) => !metadata.deletionTimestamp,
+  );
   const age = ({ metadata }) => metadata.creationTimestamp;
   pods.sort((a, b) => Number(isReady(a)) - Number(isReady(b)) || (age(a) < age(b) ? 1 : -1));
   if (!pods[0]) throw new Error(`no pod of web in ${namespace}`);
@@ -74,7 +97,11 @@ export async function isRepaired({ target, namespace, repair }) {
   if (target?.startsWith("pod/")) {
     const pod = await api("GET", `${base}/pods/${target.slice(4)}`);
     if (how === "gone") return pod === undefined;
-    return pod !== undefined && !pod.metadata.deletionTimestamp && (how === "scheduled" ? Boolean(pod.spec.nodeName) : isReady(pod));
+    return (
+      pod !== undefined &&
+      !pod.metadata.deletionTimestamp &&
+      (how === "scheduled" ? Boolean(pod.spec.nodeName) : isReady(pod))
+    );
   }
   const deployment = await api("GET", `/apis/apps/v1/namespaces/${namespace}/deployments/web`);
   const { metadata, spec, status } = deployment;
@@ -108,9 +135,25 @@ export async function cleanUp({ folder: where, namespace }, wait) {
   const quietly = (args) => kubectl(args).catch(() => {});
   for (const pod of await list(`/api/v1/namespaces/${namespace}/pods`)) {
     if (!pod.metadata.finalizers) continue;
-    await quietly(["patch", "pod", pod.metadata.name, "-n", namespace, "--type=merge", "-p", '{"metadata":{"finalizers":null}}']);
+    await quietly([
+      "patch",
+      "pod",
+      pod.metadata.name,
+      "-n",
+      namespace,
+      "--type=merge",
+      "-p",
+      '{"metadata":{"finalizers":null}}',
+    ]);
   }
-  await quietly(["delete", "-n", namespace, "--ignore-not-found", "--wait=false", ...files.flatMap((file) => ["-f", file])]);
+  await quietly([
+    "delete",
+    "-n",
+    namespace,
+    "--ignore-not-found",
+    "--wait=false",
+    ...files.flatMap((file) => ["-f", file]),
+  ]);
   await quietly(["delete", "pods", "--all", "-n", namespace, "--grace-period=1", `--wait=${wait}`, "--timeout=60s"]);
   await quietly(["delete", "namespace", namespace, "--wait=false", "--ignore-not-found"]);
 }
