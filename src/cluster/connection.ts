@@ -1,0 +1,195 @@
+import type { ClientHttp2Session, ClientHttp2Stream, IncomingHttpHeaders } from "node:http2";
+import type { Socket } from "node:net";
+import { type Dialler, dialler } from "./dial.ts";
+
+/** One GET. */
+export interface Request {
+  /** From the root of the server, with the query. */
+  readonly path: string;
+  /** A name may stand several times. */
+  readonly headers: readonly (readonly [string, string])[];
+  readonly timeoutMs: number;
+  /** Keep only this many of the last bytes; when time is over, what has come so far is the answer. */
+  readonly keepLastBytes?: number;
+}
+
+/** What came back, whole. */
+export interface Response {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
+  readonly body: Buffer;
+}
+
+/** A connection to a server: one over which HTTP/2 multiplexes, or a few that HTTP/1.1 takes turns on. */
+export interface Connection {
+  /** False once it takes no further requests; those under way may still end well. */
+  readonly isUsable: boolean;
+  /** Throws LostConnection, TimedOut or TooLarge. */
+  send(request: Request): Promise<Response>;
+  close(): void;
+}
+
+/** The connection ended before the answer was complete. A GET may be sent again. */
+export class LostConnection extends Error {
+  override readonly name = "LostConnection";
+}
+
+/** The answer was not complete in time. */
+export class TimedOut extends Error {
+  override readonly name = "TimedOut";
+}
+
+/** The answer is longer than any that makes sense. */
+export class TooLarge extends Error {
+  override readonly name = "TooLarge";
+}
+
+/** A list of 10,000 pods in one piece has 45 MB; we ask for pages, and a server may send the whole list all the same. */
+const MOST_BYTES = 512 * 1024 * 1024;
+
+/** Connects. Throws DialFailure where that does not work. */
+export async function openConnection(options: Parameters<typeof dialler>[0], timeoutMs: number): Promise<Connection> {
+  const dial = await dialler(options);
+  const socket = await dial.connect(timeoutMs);
+  const isHttp2 = "alpnProtocol" in socket && socket.alpnProtocol === "h2";
+  return isHttp2 ? http2Connection(socket, dial) : (await import("./http1.ts")).http1Connection(socket, dial);
+}
+
+/**
+ * Flow control as Go's client has it (golang.org/x/net/http2 transport.go): with the 64 KiB that HTTP/2 begins with, a
+ * page of 500 pods would need some thirty round trips.
+ */
+const STREAM_WINDOW = 4 * 1024 * 1024;
+const CONNECTION_WINDOW = 1024 * 1024 * 1024;
+
+async function http2Connection(socket: Socket, { url }: Dialler): Promise<Connection> {
+  const { connect, constants } = await import("node:http2");
+  const session: ClientHttp2Session = connect(url.origin, {
+    createConnection: () => socket,
+    settings: { initialWindowSize: STREAM_WINDOW, enablePush: false },
+  });
+  let isGoingAway = false;
+  let reason: Error | undefined;
+  session.once("connect", () => session.setLocalWindowSize(CONNECTION_WINDOW));
+  session.on("goaway", () => {
+    isGoingAway = true;
+  });
+  // Streams tell what becomes of them; the session's own error adds why.
+  session.on("error", (error) => {
+    reason ??= error;
+  });
+
+  return {
+    get isUsable() {
+      return !isGoingAway && !session.closed && !session.destroyed;
+    },
+    send: (request) =>
+      new Promise((resolve, reject) => {
+        const lost = (error?: Error) =>
+          new LostConnection((reason ?? error)?.message ?? "closed", { cause: reason ?? error });
+        let stream: ClientHttp2Stream;
+        try {
+          stream = session.request({ ":path": request.path, ...grouped(request.headers) });
+        } catch (error) {
+          reject(lost(error as Error));
+          return;
+        }
+        const answer = new Receiver(request, resolve, reject, () => stream.close(constants.NGHTTP2_CANCEL));
+        stream.on("response", (headers: IncomingHttpHeaders & { ":status"?: number }) =>
+          answer.begin(headers[":status"] ?? 0, headers),
+        );
+        stream.on("data", (chunk: Buffer) => answer.add(chunk));
+        stream.on("end", () => answer.end(stream.rstCode === constants.NGHTTP2_NO_ERROR, lost));
+        stream.on("error", (error) => answer.fail(lost(error)));
+        stream.on("close", () => answer.fail(lost()));
+        stream.end();
+      }),
+    close: () => session.destroy(),
+  };
+}
+
+/** Headers as node takes them: a name that stands several times has a list. */
+export function grouped(headers: Request["headers"]): Record<string, string | string[]> {
+  const groups: Record<string, string | string[]> = {};
+  for (const [name, value] of headers) {
+    const before = groups[name];
+    groups[name] = before === undefined ? value : [before, value].flat();
+  }
+  return groups;
+}
+
+/** Puts an answer together as it arrives, and settles once: with the answer, or with why there is none. */
+export class Receiver {
+  readonly #chunks: Buffer[] = [];
+  readonly #keepLastBytes: number;
+  readonly #resolve: (response: Response) => void;
+  readonly #reject: (error: Error) => void;
+  readonly #cancel: () => void;
+  readonly #timer: NodeJS.Timeout;
+  #head: Omit<Response, "body"> | undefined;
+  #bytes = 0;
+  #isSettled = false;
+
+  constructor(
+    { timeoutMs, keepLastBytes }: Request,
+    resolve: (response: Response) => void,
+    reject: (error: Error) => void,
+    cancel: () => void,
+  ) {
+    this.#keepLastBytes = keepLastBytes ?? Number.POSITIVE_INFINITY;
+    this.#resolve = resolve;
+    this.#reject = reject;
+    this.#cancel = cancel;
+    this.#timer = setTimeout(() => {
+      // The end of a log that is still being sent is better than nothing.
+      if (keepLastBytes !== undefined && this.#bytes > 0) this.end(true, () => new TimedOut());
+      else this.fail(new TimedOut());
+      this.#cancel();
+    }, timeoutMs);
+  }
+
+  begin(status: number, headers: Response["headers"]): void {
+    this.#head = { status, headers };
+  }
+
+  add(chunk: Buffer): void {
+    if (this.#isSettled) return;
+    this.#chunks.push(chunk);
+    this.#bytes += chunk.length;
+    let first = this.#chunks[0];
+    while (first && this.#bytes - first.length >= this.#keepLastBytes) {
+      this.#chunks.shift();
+      this.#bytes -= first.length;
+      first = this.#chunks[0];
+    }
+    if (this.#bytes > MOST_BYTES) {
+      this.fail(new TooLarge());
+      this.#cancel();
+    }
+  }
+
+  /** `isWhole`: as far as the protocol tells; a length that was announced is checked too. */
+  end(isWhole: boolean, lost: () => Error): void {
+    const length = Number(this.#head?.headers["content-length"]);
+    const isShort = this.#bytes < length && this.#keepLastBytes === Number.POSITIVE_INFINITY;
+    if (!this.#head || !isWhole || isShort) {
+      this.fail(lost());
+      return;
+    }
+    if (!this.#settle()) return;
+    const body = Buffer.concat(this.#chunks);
+    const start = Math.max(0, body.length - this.#keepLastBytes);
+    this.#resolve({ ...this.#head, body: start > 0 ? body.subarray(start) : body });
+  }
+
+  fail(error: Error): void {
+    if (this.#settle()) this.#reject(error);
+  }
+
+  #settle(): boolean {
+    if (this.#isSettled) return false;
+    clearTimeout(this.#timer);
+    this.#isSettled = true;
+    return true;
+  }
+}
