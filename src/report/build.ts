@@ -1,4 +1,4 @@
-import type { Diagnosis } from "../diagnosis/diagnose.ts";
+import type { Diagnosis, Unchecked } from "../diagnosis/diagnose.ts";
 import { lastSeen, timesSeen } from "../objects/event.ts";
 import { fullName, isSameObject, type ObjectRef, refTo } from "../objects/object.ts";
 import { isReady, isTerminal, podCondition } from "../objects/pod.ts";
@@ -9,7 +9,7 @@ import { verification } from "../rules/repair.ts";
 import type { Rule } from "../rules/rule.ts";
 import { compare } from "../snapshot/lookup.ts";
 import type { Snapshot } from "../snapshot/snapshot.ts";
-import { type Effect, kubectl } from "../text/command.ts";
+import { type Command, type Effect, kubectl } from "../text/command.ts";
 import { count, duration, name, type Text, text, value } from "../text/text.ts";
 import { byWeight, EXPECTED_WHILE_STARTING, groupsOf } from "./group.ts";
 import type { Act, Checks, RawReason, Report, ReportList, Step, Verdict } from "./report.ts";
@@ -28,8 +28,8 @@ export function buildReport(
   takenAt = input?.snapshot.snapshot.takenAt ?? "",
   rules: readonly Rule[] = allRules,
 ): Report {
-  const found = { ...(rootCause && { rootCause }), consequences, others, ruledOut, unchecked };
-  if (!input) return { ...notFound(target, takenAt), ...found };
+  const found = { ...(rootCause && { rootCause }), consequences, others, ruledOut };
+  if (!input) return { ...notFound(target, takenAt), ...found, unchecked };
   const { pod, snapshot, workload, progress } = input;
   const raw = rawReasons(input);
   const verdict = verdictOf(rootCause?.effect, input, raw);
@@ -37,6 +37,7 @@ export function buildReport(
   const { ready, status, restarts, lastRestartAt } = podColumns(pod);
   const restartedSecondsAgo = snapshot.secondsSince(lastRestartAt);
   const isWell = verdict === "ready" || verdict === "completed";
+  const checks = checksOf(input, rules);
   return {
     takenAt,
     target,
@@ -49,12 +50,14 @@ export function buildReport(
     ...(age !== undefined && { ageSeconds: age }),
     ...(!isSameObject(workload, refTo(pod)) && { workload }),
     ...(pod.spec.nodeName && { node: pod.spec.nodeName }),
-    progress,
+    // A pod that was evicted lost its containers' statuses: nothing tells how far it had got.
+    progress: verdict === "failed" && !pod.status?.containerStatuses?.length ? [] : progress,
     remarks: remarksOn(input, verdict, rootCause !== undefined),
     raw: rootCause || isWell ? [] : raw,
-    checks: checksOf(input, rules),
+    checks,
+    unchecked: rootCause ? unchecked : isWell ? [] : concerning(unchecked, checks.stages),
     timeline: timelineOf(input),
-    steps: isWell && !rootCause ? [] : stepsOf(rootCause?.fixes, input),
+    steps: isWell && !rootCause ? [] : stepsOf(rootCause?.fixes, input, verdict),
     ...found,
   };
 }
@@ -181,7 +184,7 @@ function remarksOn(
     if (newest) {
       const ago = snapshot.secondsSince(lastSeen(newest));
       remarks.push(
-        text`${count(warnings.length, "warning event")} from before, the last ${ago !== undefined && `${duration(ago)} ago `}(${name(newest.reason ?? "")}: ${value(newest.message?.trim() ?? "")}).`,
+        text`${count(warnings.length, "warning event")}, the last ${ago !== undefined && `${duration(ago)} ago `}(${name(newest.reason ?? "")}: ${value(newest.message?.trim() ?? "")}).`,
       );
     }
     return remarks;
@@ -219,6 +222,15 @@ function checksOf({ pod, progress }: PodInput, rules: readonly Rule[]): Checks {
   return { rules: rules.length, stages, rulesOfStages: rules.filter(({ stage }) => stages.includes(stage)).length };
 }
 
+/** What was left open at the step the pod stands at: credentials are no question for a pod that has no node. */
+function concerning(unchecked: readonly Unchecked[], stages: readonly Stage[]): readonly Unchecked[] {
+  return unchecked.flatMap((one) => {
+    if (!one.gap) return [one];
+    const rules = one.rules.filter((rule) => stages.some((stage) => rule.startsWith(`${stage}/`)));
+    return rules.length ? [{ ...one, rules }] : [];
+  });
+}
+
 /** Every place of the pod that gives a reason, verbatim: what is left to show where no rule explains it. */
 function rawReasons({ pod, containers, events }: PodInput): readonly RawReason[] {
   const ref = refTo(pod);
@@ -227,6 +239,9 @@ function rawReasons({ pod, containers, events }: PodInput): readonly RawReason[]
     if (reason || message) reasons.push({ ref, path, about, reason, message, ...(at && { at }) });
   };
   add("pod", "status", pod.status?.reason, pod.status?.message);
+  const { deletionTimestamp, finalizers = [] } = pod.metadata;
+  if (deletionTimestamp && finalizers.length)
+    add("pod", "metadata.finalizers", "finalizers", finalizers.join(", "), deletionTimestamp);
   for (const [index, { type, status, reason, message, lastTransitionTime }] of (
     pod.status?.conditions ?? []
   ).entries()) {
@@ -278,12 +293,16 @@ const step = (act: Act, title: Text, command: Step["command"], more: Partial<Ste
   ...(command && { command }),
   applies: "as-is",
   by: "workload-owner",
+  placeholders: [],
   isAlternative: false,
   ...more,
 });
 
 /** The fixes one after the other, then the look that verifies; where there are no fixes, where to look further. */
-function stepsOf(fixes: readonly Fix[] | undefined, input: PodInput): readonly Step[] {
+function stepsOf(fixes: readonly Fix[] | undefined, input: PodInput, verdict: Verdict): readonly Step[] {
+  const { namespace, name: podName } = input.pod.metadata;
+  if (!fixes && verdict === "progressing")
+    return [step("see", text`Watch it.`, kubectl("reads", namespace, "get", "pod", podName, "--watch"))];
   if (!fixes) return looks(input);
   let hasRepair = false;
   const steps: Step[] = [];
@@ -294,18 +313,24 @@ function stepsOf(fixes: readonly Fix[] | undefined, input: PodInput): readonly S
     hasRepair ||= !isLook;
     if (commands.length === 0) steps.push(step("task", title, undefined, { applies, by, isAlternative }));
     for (const [place, command] of commands.entries()) {
-      const isFirst = place === 0;
+      const placeholders = placeholdersIn(place === 0 ? commands : [command]);
       steps.push(
-        step(ACTS[command.does], isFirst ? title : [], command, {
+        step(ACTS[command.does], place === 0 ? title : [], command, {
           applies,
           by,
-          isAlternative: isAlternative && isFirst,
+          placeholders,
+          isAlternative: isAlternative && place === 0,
         }),
       );
     }
   }
   return [...steps, step("verify", [], verification(input))];
 }
+
+/** `<tag>`, `<host/repository:tag>`: each once. */
+export const placeholdersIn = (commands: readonly Command[]): readonly string[] => [
+  ...new Set(commands.flatMap(({ argv }) => argv.flatMap((word) => word.match(/<[A-Za-z][^<>]*>/g) ?? []))),
+];
 
 function looks({ pod, progress, containers }: PodInput): readonly Step[] {
   const { namespace, name: podName } = pod.metadata;
@@ -338,8 +363,13 @@ function looks({ pod, progress, containers }: PodInput): readonly Step[] {
 }
 
 /** Groups the reports on many targets by their causes. */
-export function buildReportList(diagnoses: readonly Diagnosis[], snapshot: Snapshot, podsSeen?: number): ReportList {
-  const items = diagnoses.map((diagnosis) => buildReport(diagnosis, snapshot.takenAt));
+export function buildReportList(
+  diagnoses: readonly Diagnosis[],
+  snapshot: Snapshot,
+  podsSeen?: number,
+  rules: readonly Rule[] = allRules,
+): ReportList {
+  const items = diagnoses.map((diagnosis) => buildReport(diagnosis, snapshot.takenAt, rules));
   return {
     takenAt: snapshot.takenAt,
     items,

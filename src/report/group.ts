@@ -55,12 +55,23 @@ const ownerName = ({ workload, target }: Report) =>
 
 /** A message without what differs from pod to pod of one cause: names, uids, times. Amounts stay, they are the cause. */
 function withoutIdentity(message: string, ...identities: readonly (string | undefined)[]): string {
-  let words = message;
-  for (const identity of identities) if (identity) words = words.replaceAll(identity, "*");
+  let words = withoutPreemption(message);
+  for (const identity of identities) {
+    // As a word of its own: a pod may be named like a part of any other word.
+    if (identity)
+      words = words.replace(
+        new RegExp(`(?<![A-Za-z0-9-])${identity.replace(/[^A-Za-z0-9-]/g, "\\$&")}(?![A-Za-z0-9-])`, "g"),
+        "*",
+      );
+  }
   return words
     .replace(/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|\b[0-9a-f]{32,64}\b/g, "*")
     .replace(/\bback-off (?:\d+[hms])+/g, "back-off *");
 }
+
+/** A scheduler's message up to where it tells of preemption: that part is never the cause, and differs by priority. */
+export const withoutPreemption = (message: string): string =>
+  message.replace(/\s*(?:no new claims to deallocate, )?preemption: \d+\/\d+ nodes are available: .*$/s, "");
 
 /** Reasons that every pod on its way has: they say where it stands, not what is wrong. */
 export const EXPECTED_WHILE_STARTING: ReadonlySet<string> = new Set([
@@ -82,7 +93,8 @@ export function byWeight(raw: readonly RawReason[]): readonly RawReason[] {
 function weightOf({ reason, path, message }: RawReason): number {
   if (EXPECTED_WHILE_STARTING.has(reason)) return 9;
   if (path === "status") return 0;
-  if (path.endsWith(".state.waiting")) return 1;
+  // That a container is not started again yet says nothing of why it ended.
+  if (path.endsWith(".state.waiting")) return reason === "CrashLoopBackOff" ? 3.5 : 1;
   if (path.endsWith(".state.terminated")) return 2;
   if (path.endsWith(".lastState.terminated")) return 3;
   if (path.startsWith("status.conditions")) return message ? 4 : 8;

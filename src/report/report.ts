@@ -32,6 +32,8 @@ export interface Step {
   /** Why the command cannot be run as it is: it holds a placeholder, or only the reader knows whether it is right. */
   readonly applies: "as-is" | "fill-in" | "maybe";
   readonly by: "workload-owner" | "cluster-admin";
+  /** What is to be filled in, `<tag>`: for the first step of a fix those of all its commands. */
+  readonly placeholders: readonly string[];
   /** Instead of the changes before it, not after them. */
   readonly isAlternative: boolean;
 }

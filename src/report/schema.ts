@@ -122,6 +122,7 @@ const reportFields = {
       command: z.optional(commandSchema),
       applies,
       by,
+      placeholders: z.array(z.string()),
       isAlternative: described(z.boolean(), "Instead of the changes before it, not after them."),
     }),
   ),

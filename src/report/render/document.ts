@@ -65,8 +65,9 @@ function itemOf(report: Report, flags: readonly string[]): ItemDocument {
     ruledOut: ruledOut.map(({ what, because }) => ({ what: words(what), because: words(because) })),
     unchecked: unchecked.map(uncheckedDocument),
     timeline: timeline.map((one) => ({ ...one, what: words(one.what) })),
-    steps: steps.map(({ command, title, ...rest }) => ({
+    steps: steps.map(({ command, title, placeholders, ...rest }) => ({
       ...rest,
+      placeholders: [...placeholders],
       title: words(title),
       ...(command && { command: commandOf(command, flags) }),
     })),
@@ -87,11 +88,11 @@ function findingOf(finding: Finding, flags: readonly string[]): FindingDocument 
     why: words(why),
     notes: notes.map(words),
     ...(outlook && { outlook: words(outlook) }),
-    facts: copy(finding.facts),
+    facts: asWritten(finding.facts),
     evidence: finding.evidence.map(({ ref, path, value, label }) => ({
       ref: { ...ref },
       path,
-      value: copy(value),
+      value: asWritten(value),
       ...(label && { label }),
     })),
     fixes: finding.fixes.map(({ title, applies, by, commands }) => ({
@@ -103,8 +104,8 @@ function findingOf(finding: Finding, flags: readonly string[]): FindingDocument 
   };
 }
 
-/** A Json value for the schema's mutable type. */
-const copy = (value: Json) => structuredClone(value) as FindingDocument["facts"];
+/** Our Json is readonly, the schema's type is not. */
+const asWritten = (value: Json) => value as FindingDocument["facts"];
 
 const commandOf = ({ argv, does }: Command, flags: readonly string[]) => ({
   argv: [...withKubectlFlags(argv, flags)],

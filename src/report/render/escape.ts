@@ -26,15 +26,19 @@ export function escapeInJson(json: string): string {
   );
 }
 
-/** The same for Markdown: what could be markup, HTML, a mention or a link is escaped as well. */
+/**
+ * The same for Markdown: what could be markup, HTML, a mention, a reference or a link is taken apart. GitHub looks for
+ * mentions and references in the rendered words, where only a comment between sign and name keeps them apart.
+ */
 export function escapeMarkdown(content: string): string {
   return escapeText(content)
     .replaceAll("&", "&amp;")
-    .replace(/[\\`*_{}[\]<>()#+!|~@-]/g, (char) =>
-      char === "<" ? "&lt;" : char === ">" ? "&gt;" : char === "@" ? "&#64;" : `\\${char}`,
-    )
-    .replaceAll("://", ":&#47;/")
-    .replace(/\b(www)\./gi, "$1&#46;");
+    .replace(/[<>]/g, (char) => (char === "<" ? "&lt;" : "&gt;"))
+    .replace(/[\\`*_{}[\]!|~]/g, "\\$&")
+    .replace(/^(\s*)([-+=]|\d+[.)])/, "$1\\$2")
+    .replace(/[@#]/g, (char) => `${char === "#" ? "\\#" : char}<!-- -->`)
+    .replaceAll("://", ":<!-- -->//")
+    .replace(/\b(www)\./gi, "$1<!-- -->.");
 }
 
 /** Inline code: the fence is longer than any run of backticks within. */

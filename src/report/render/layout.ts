@@ -32,8 +32,21 @@ const ANSI: Readonly<Record<Style, string>> = { strong: "\u001b[1m", trouble: "\
 
 /** The lines as text, each ended by a line break. */
 export function printed(lines: readonly Line[], color: boolean): string {
-  const paint = ({ text, style }: Span) => (color && style && text ? `${ANSI[style]}${text}\u001b[0m` : text);
-  return lines.map((line) => `${color ? line.map(paint).join("") : wordsOf(line).trimEnd()}\n`).join("");
+  const paint = ({ text, style }: Span) => (style && text.trim() ? `${ANSI[style]}${text}\u001b[0m` : text);
+  return lines
+    .map((line) => `${color ? joined(line).map(paint).join("").trimEnd() : wordsOf(line).trimEnd()}\n`)
+    .join("");
+}
+
+/** Neighbours that look the same as one span. */
+function joined(line: Line): Span[] {
+  const spans: Span[] = [];
+  for (const one of line) {
+    const last = spans.at(-1);
+    if (last && last.style === one.style) spans[spans.length - 1] = { ...last, text: last.text + one.text };
+    else spans.push(one);
+  }
+  return spans;
 }
 
 /** A span of our own words. */

@@ -13,6 +13,7 @@ import {
   evidencePlace,
   evidenceValue,
   firstAndLast,
+  marksOf,
   mergedRaw,
   objectName,
   ownCommand,
@@ -31,8 +32,10 @@ export function renderMarkdown(result: Report | ReportList | readonly Report[], 
   const items = "items" in result ? result.items : result;
   const bad = items.filter((report) => !isFine(report));
   const groups = "items" in result ? result.groups : groupsOf(items);
-  const seen = "items" in result && result.podsSeen !== undefined ? ` of ${thousands(result.podsSeen)}` : "";
-  const parts = [`### ${thousands(bad.length)}${seen} ${bad.length === 1 ? "pod is" : "pods are"} not ready`];
+  const podsSeen = "items" in result ? result.podsSeen : undefined;
+  const whole =
+    podsSeen === undefined ? count(bad.length, "pod") : `${thousands(bad.length)} of ${thousands(podsSeen)} pods`;
+  const parts = [`### ${whole} ${bad.length === 1 ? "is" : "are"} not ready`];
   for (const { cause, raw, members } of groups) {
     const [first] = members.flatMap((index) => items[index] ?? []);
     if (!first) continue;
@@ -134,22 +137,22 @@ function findingParts(title: string, finding: Finding, { target }: Report, optio
 
 function unexplainedParts({ raw, verdict, checks }: Report, options: RenderOptions): string[] {
   if (verdict === "not-found") return [];
+  if (verdict === "progressing") return [];
   const lines = mergedRaw(raw).map(({ words, abouts }) => {
     const shown = options.wide ? words : cutMiddle(words, LONGEST_VALUE);
     return `- ${markdownCode(shown)} (${escapeMarkdown(abouts.join(", "))})`;
   });
   const said = lines.length ? [lines.join("\n")] : [];
-  if (verdict === "progressing") return said;
   return ["**Cause**: no rule knows it. What the objects say:", ...said, escapeMarkdown(checksWords(checks))];
 }
 
 /** The steps as a list; the number of a step and "or" stand as in the terminal. */
 function stepsPart({ steps }: Report, options: RenderOptions): string {
-  let number = 0;
+  const marks = marksOf(steps);
   return steps
-    .map((step) => {
-      const mark = step.isAlternative ? "- or " : `${++number}. `;
-      const indent = " ".repeat(step.isAlternative ? 2 : mark.length);
+    .map((step, index) => {
+      const mark = marks[index] === "or" ? "- or " : marks[index] ? `${marks[index]} ` : "  ";
+      const indent = " ".repeat(/^\d/.test(mark) ? mark.length : 2);
       const caveats = caveatsOf(step);
       const words = [
         `**${step.act}**`,

@@ -2,8 +2,9 @@ import { fullName } from "../../objects/object.ts";
 import { compare } from "../../snapshot/lookup.ts";
 import { count, duration, plain, type Text, text, value } from "../../text/text.ts";
 import { isFine } from "../build.ts";
-import type { Group, Report, ReportList } from "../report.ts";
-import { escapeText } from "./escape.ts";
+import { withoutPreemption } from "../group.ts";
+import type { Group, RawReason, Report, ReportList } from "../report.ts";
+import { cutMiddle, escapeText } from "./escape.ts";
 import {
   columns,
   commandLine,
@@ -15,12 +16,14 @@ import {
   spansOf,
   table,
 } from "./layout.ts";
-import { caveatsOf, ownCommand, restartsWords, tagOf, thousands, uncheckedWords } from "./words.ts";
+import { caveatsOf, ownCommand, restartsWords, tagOf, thousands, titleOf, uncheckedWords } from "./words.ts";
 
 /** More pods than this are told by their causes only: the list of them would push the causes off the screen. */
 const LONGEST_TABLE = 15;
 /** Names of members shown before "… 7 more". */
 const MOST_MEMBERS = 3;
+
+const LONGEST_REASON = 240;
 
 /** The report on many pods: how many there are, then what they share. */
 export function listLines(
@@ -66,9 +69,9 @@ function headlineOf({ items, groups, podsSeen }: ReportList, bad: readonly Repor
   const unexplained = groups.filter(({ cause }) => !cause).flatMap(({ members }) => members).length;
   const progressing = bad.filter(({ verdict, rootCause }) => verdict === "progressing" && !rootCause).length;
   const details = [
-    causes > 0 && `for ${count(causes, "cause")}`,
+    causes > 0 && `${thousands(bad.length - unexplained - progressing)} for ${count(causes, "cause")}`,
     unexplained > 0 && `${thousands(unexplained)} for reasons that no rule knows`,
-    progressing > 0 && `${thousands(progressing)} on their way`,
+    progressing > 0 && `${thousands(progressing)} on the way`,
   ].filter((detail) => detail !== false);
   const whole =
     podsSeen === undefined ? countWords(bad.length) : `${thousands(bad.length)} of ${thousands(podsSeen)} pods`;
@@ -116,7 +119,7 @@ function groupLines(
   const headline: Text = cause
     ? cause.headline
     : raw
-      ? text`${value([raw.reason, raw.message].filter((part) => part !== "").join(": "))}`
+      ? text`${value(rawWords(raw, first.status, options.wide))}`
       : text`${first.verdict === "not-found" ? "not in what was read" : first.status}`;
   const tag = cause ? tagOf(cause) : first.verdict === "not-found" ? "not found" : "no rule knows this";
   const lead = [span(padded(countWords(members.length), room - 1), "strong")];
@@ -126,6 +129,8 @@ function groupLines(
   const isOneLine = top.length === 1 && line && columns(line) + 2 + tag.length <= right;
   const below = (content: Line) => paragraph([], room, content, options.width);
   const command = firstCommand(first);
+  // One command repairs one workload: where the members belong to several, each needs its own.
+  const repairs = cause ? new Set(reports.map((report) => firstCommand(report)?.line(options).text)).size : 1;
   return [
     ...(isOneLine && line
       ? [[...line, span(" ".repeat(right - columns(line) - tag.length)), span(tag, "quiet")]]
@@ -134,35 +139,51 @@ function groupLines(
       ? below([span(`This is what ${escapeText(fullName(first.target))} says; the others differ in details.`)])
       : []),
     ...(hasTable && members.length === 1 ? [] : below([span(membersWords(reports, options.wide))])),
-    ...(command ? [...below(command.words(options)), [span(" ".repeat(room)), command.line(options)]] : []),
-    ...(first.verdict === "not-found"
+    ...(command
+      ? [
+          ...below([...command.words(options), ...(repairs > 1 ? [span(` (one of ${repairs} alike)`, "quiet")] : [])]),
+          [span(" ".repeat(room)), command.line(options)],
+        ]
+      : []),
+    // Where the pods are only counted, one of them is named here.
+    ...(first.verdict === "not-found" || namespacesOf(reports).length === 1
       ? []
       : [
           [
             span(" ".repeat(room)),
-            span("full  ", "quiet"),
+            span("full   ", "quiet"),
             { text: commandLine(ownCommand(first.target), options), isWhole: true },
           ],
         ]),
   ];
 }
 
-/** The first command of the first member's steps. */
-function firstCommand(first: Report) {
-  const step = first.steps.find(({ command }) => command);
+/** The first command that repairs, of the first member's steps; without a cause the look that tells most. */
+function firstCommand({ steps, rootCause }: Report) {
+  const step = rootCause
+    ? (steps.find(({ command, act }) => command && act !== "see") ?? steps.find(({ command }) => command))
+    : steps.find(({ command }) => command?.argv.includes("logs"));
   const command = step?.command;
-  if (!step || !command || !first.rootCause) return undefined;
+  if (!step || !command) return undefined;
   const caveats = caveatsOf(step);
   return {
     words: (options: RenderOptions): Line => [
-      ...spansOf(step.title, options),
+      ...spansOf(titleOf(step), options),
       ...(caveats ? [span(` ${escapeText(caveats)}`, "quiet")] : []),
     ],
     line: (options: RenderOptions) => ({
-      text: `${padded(step.act, 6)}${step.act.length < 6 ? "" : " "}${commandLine(command.argv, options)}`,
+      text: `${padded(step.act, 7)}${step.act.length < 7 ? "" : " "}${commandLine(command.argv, options)}`,
       isWhole: true,
     }),
   };
+}
+
+/** What the scheduler says of preemption is left out of an overview. */
+function rawWords({ reason, message, path }: RawReason, status: string, wide: boolean): string {
+  const shown = wide ? message : cutMiddle(withoutPreemption(message), LONGEST_REASON);
+  // How a container ended before does not say what is the matter now.
+  const now = path.endsWith(".lastState.terminated") ? status : "";
+  return [now, reason, shown].filter((part) => part !== "").join(": ");
 }
 
 /** Several namespaces: how many in each. One: the first names, and how many more. */
@@ -187,13 +208,17 @@ function membersWords(reports: readonly Report[], wide: boolean): string {
 
 function footLines(list: ReportList, bad: readonly Report[], options: RenderOptions): Line[] {
   const progressing = bad.filter(({ verdict, rootCause }) => verdict === "progressing" && !rootCause);
+  const isOneNamed = list.groups.some(
+    ({ members }) => namespacesOf(members.flatMap((index) => list.items[index] ?? [])).length > 1,
+  );
+  const example = list.groups.flatMap(({ members }) => members.flatMap((index) => list.items[index] ?? []))[0];
   const unchecked = list.unchecked.map((one) => uncheckedWords({ ...one, rules: [] }));
   return [
     ...(progressing.length
       ? paragraph(
-          [],
-          2,
-          [span(`On their way, nothing complains: ${membersWords(progressing, options.wide)}`)],
+          [span(padded("On the way", 12), "quiet")],
+          13,
+          [span(membersWords(progressing, options.wide))],
           options.width,
         )
       : []),
@@ -201,6 +226,14 @@ function footLines(list: ReportList, bad: readonly Report[], options: RenderOpti
       paragraph([span(padded(index ? "" : "Not checked", 12), "quiet")], 13, spansOf(words, options), options.width),
     ),
     ...skippedLines(list, options),
+    ...(example && example.verdict !== "not-found" && !isOneNamed
+      ? paragraph(
+          [span("In full", "quiet")],
+          13,
+          [{ text: commandLine(ownCommand(example.target), options), isWhole: true }],
+          options.width,
+        )
+      : []),
   ];
 }
 
@@ -209,6 +242,6 @@ function skippedLines({ skipped }: ReportList, { width, wide }: RenderOptions): 
   const shown = skipped.slice(0, wide ? skipped.length : 3);
   const left = skipped.length - shown.length;
   return [...shown, ...(left ? [`… ${left} more`] : [])].flatMap((one, index) =>
-    paragraph([span(padded(index ? "" : "Left out", 12), "quiet")], 13, [span(escapeText(one))], width),
+    paragraph([span(padded(index ? "" : "Unusable", 12), "quiet")], 13, [span(escapeText(one))], width),
   );
 }

@@ -1,5 +1,7 @@
 import type { Evidence, Finding } from "../../rules/finding.ts";
 import { count, plain, type Text, text } from "../../text/text.ts";
+import { placeholdersIn } from "../build.ts";
+import { EXPECTED_WHILE_STARTING } from "../group.ts";
 import type { RawReason, Report, ReportList, Step } from "../report.ts";
 import { cutMiddle, escapeText } from "./escape.ts";
 import {
@@ -21,6 +23,7 @@ import {
   evidencePlace,
   evidenceValue,
   firstAndLast,
+  marksOf,
   mergedRaw,
   tagOf,
   timesWords,
@@ -152,12 +155,11 @@ function evidenceLines({ container, evidence }: Finding, { target }: Report, opt
 
 /** The steps, numbered; what may be done instead stands behind `or`. Each command has a line of its own. */
 function stepLines(steps: readonly Step[], options: RenderOptions): Line[] {
-  let number = 0;
+  const marks = marksOf(steps);
   return steps.flatMap((step, index) => {
-    const mark = step.isAlternative ? "or" : `${++number}.`;
     const head: Line = [
       ...(index ? [span(" ".repeat(INDENT))] : [...label("do"), span(" ")]),
-      span(`${padded(mark, 3)}`),
+      span(padded(marks[index] ?? "", 3)),
       span(padded(step.act, 7), step.act === "delete" || step.act === "restart" ? "strong" : undefined),
     ];
     const caveats = caveatsOf(step);
@@ -184,7 +186,7 @@ function lesserLines(heading: string, finding: Finding, options: RenderOptions):
     ...(isRisk && !options.wide ? [] : paragraph(label("why"), INDENT, spansOf(finding.why, options), options.width)),
   ];
   if (!fix) return lines;
-  const caveats = caveatsOf({ ...fix, ...(fix.commands[0] && { command: fix.commands[0] }) });
+  const caveats = caveatsOf({ ...fix, placeholders: placeholdersIn(fix.commands) });
   return [
     ...lines,
     ...paragraph(
@@ -205,7 +207,11 @@ function unexplainedLines(report: Report, options: RenderOptions): Line[] {
   const { width } = options;
   if (verdict === "ready" || verdict === "completed") return [];
   if (verdict === "not-found") return stepLines(steps, options);
-  if (verdict === "progressing") return [...rawLines(raw, options), ...stepLines(steps, options)];
+  if (verdict === "progressing") {
+    // That a starting pod is starting needs no proof.
+    const telling = raw.filter(({ reason }) => !EXPECTED_WHILE_STARTING.has(reason));
+    return [...rawLines(telling, options), ...stepLines(steps, options)];
+  }
   const headline = raw.length
     ? "No rule knows this cause. What the objects say:"
     : "No rule knows this cause, and no object gives a reason.";

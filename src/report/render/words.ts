@@ -27,14 +27,25 @@ export function evidencePlace({ ref, path: fieldPath }: Evidence, target: Object
 }
 
 /** What to know before taking a step: who may, and why it is not to be pasted blindly. */
-export function caveatsOf({ applies, by, command }: Pick<Step, "applies" | "by" | "command">): string {
-  const holes = [...new Set(command?.argv.flatMap((word) => word.match(/<[A-Za-z][^<>]*>/g) ?? []))];
+export function caveatsOf({ applies, by, placeholders }: Pick<Step, "applies" | "by" | "placeholders">): string {
   const caveats = [
     by === "cluster-admin" && "cluster admin",
     applies === "maybe" && "if it is right for you",
-    applies === "fill-in" && `fill in ${holes.length ? holes.join(", ") : "first"}`,
+    applies === "fill-in" && `fill in ${placeholders.length ? placeholders.join(", ") : "first"}`,
   ].filter((caveat) => caveat !== false);
   return caveats.length ? `(${caveats.join("; ")})` : "";
+}
+
+/** `1.`, `2.`, `or`: what stands before each step. What goes on with an alternative has no number of its own. */
+export function marksOf(steps: readonly Step[]): readonly string[] {
+  let number = 0;
+  let isWithinAlternative = false;
+  return steps.map(({ isAlternative, title, act }) => {
+    if (isAlternative) isWithinAlternative = true;
+    else if (title.length > 0 || act === "verify") isWithinAlternative = false;
+    if (isAlternative) return "or";
+    return isWithinAlternative ? "" : `${++number}.`;
+  });
 }
 
 /** A title of an alternative without the "Or" that its mark says already. */

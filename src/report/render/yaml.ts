@@ -19,5 +19,5 @@ export function yamlText(document: object): string {
   const json = jsonText(document);
   const isPlain = json === `${JSON.stringify(document, null, 2)}\n` && !/\\u[0-9a-f]{4}/.test(json);
   // Two places that share an object are written out twice: an anchor is no help to a reader.
-  return isPlain ? dump(document, { noRefs: true, lineWidth: -1 }) : json;
+  return isPlain ? dump(JSON.parse(json), { noRefs: true, lineWidth: -1 }) : json;
 }
