@@ -4,7 +4,7 @@ import { command, name, path, type Text, text } from "../text/text.ts";
 import type { World } from "../world.ts";
 import { checkPair } from "./certificates.ts";
 import type { Credentials, Proof } from "./connection-target.ts";
-import { type ExecCluster, type ExecCredential, runExecPlugin } from "./exec-plugin.ts";
+import { checkApiVersion, type ExecCluster, type ExecCredential, runExecPlugin } from "./exec-plugin.ts";
 import { type KubeconfigUser, reasonOf } from "./kubeconfig-file.ts";
 
 /** Whose credentials, and where their kubeconfig entry comes from. */
@@ -34,6 +34,9 @@ export const NO_CREDENTIALS: Credentials = { what: "nothing", get: async () => (
  */
 export function credentialsOf(owner: Owner, cluster: () => ExecCluster, world: World): Credentials {
   const { user, userName } = owner;
+  // Both must be sound even where something else is used in their place.
+  if (user.exec) checkApiVersion(user.exec);
+  if (user["auth-provider"]) checkAuthProvider(user["auth-provider"]);
   const hasToken = Boolean(user.token || user.tokenFile);
   const certificate = certificateOf(user);
   const login = loginOf(owner, world);
@@ -176,26 +179,31 @@ const REPLACEMENTS: Readonly<Record<string, string>> = {
   azure: "kubelogin",
 };
 
-function authProviderCredentials(
-  provider: NonNullable<KubeconfigUser["auth-provider"]>,
-  { file }: Owner,
-  world: World,
-): Credentials {
-  if (provider.name !== "oidc") {
-    const replacement = REPLACEMENTS[provider.name ?? ""];
+type AuthProvider = NonNullable<KubeconfigUser["auth-provider"]>;
+
+function checkAuthProvider({ name: kind = "", config = {} }: AuthProvider): void {
+  const todo = [text`Write a new kubeconfig with your provider's tool; it then has an exec plugin for the user.`];
+  const replacement = REPLACEMENTS[kind];
+  if (replacement) {
     throw new Failure(
-      replacement
-        ? text`The auth-provider ${name(provider.name ?? "")} was removed from kubectl in 1.26; the credential plugin ${name(replacement)} took its place.`
-        : text`kubectl has no auth-provider ${name(provider.name ?? "")}; ${name("oidc")} is the only one.`,
-      { todo: [text`Write a new kubeconfig with your provider's tool; it then has an exec plugin for the user.`] },
+      text`The auth-provider ${name(kind)} was removed from kubectl in 1.26; the credential plugin ${name(replacement)} took its place.`,
+      { todo },
     );
   }
+  if (kind !== "oidc")
+    throw new Failure(text`kubectl has no auth-provider ${name(kind)}; ${name("oidc")} is the only one.`, { todo });
+  for (const field of ["idp-issuer-url", "client-id"]) {
+    if (!config[field])
+      throw new Failure(text`The auth-provider ${name(kind)} of the kubeconfig has no ${name(field)}.`, { todo });
+  }
+}
+
+function authProviderCredentials(provider: AuthProvider, { file }: Owner, world: World): Credentials {
   let config: Readonly<Record<string, string>> = provider.config ?? {};
   let asking: Promise<string> | undefined;
   const ask = async (): Promise<string> => {
     // Loaded only here: few kubeconfigs still have an auth-provider.
-    const { checkOidcConfig, idTokenOf, keepTokens } = await import("./oidc.ts");
-    checkOidcConfig(config);
+    const { idTokenOf, keepTokens } = await import("./oidc.ts");
     const { idToken, config: fresh } = await idTokenOf(config, world.now());
     if (
       fresh !== config &&

@@ -5,7 +5,8 @@ import * as z from "zod/mini";
 import { Failure } from "../text/failure.ts";
 import { command, name, type Text, text, value } from "../text/text.ts";
 import type { World } from "../world.ts";
-import { type ExecConfig, parseYaml, reasonOf } from "./kubeconfig-file.ts";
+import { type ExecConfig, reasonOf } from "./kubeconfig-file.ts";
+import { parseYaml } from "./kubectl-yaml.ts";
 
 const GROUP = "client.authentication.k8s.io";
 
@@ -54,6 +55,15 @@ function interactiveModeOf({ interactiveMode, apiVersion }: ExecConfig): string 
   return apiVersion && /\/v1(?:alpha|beta)1$/.test(apiVersion) ? "IfAvailable" : undefined;
 }
 
+/** Throws a Failure for a version that is not spoken. */
+export function checkApiVersion({ command: called = "", apiVersion = "" }: ExecConfig): void {
+  if (API_VERSIONS.includes(apiVersion)) return;
+  throw new Failure(
+    text`The credential plugin ${name(called)} speaks ${value(apiVersion)}; only ${API_VERSIONS.join(" and ")} are spoken here and by kubectl.`,
+    { todo: [text`Install a newer version of it, and write the kubeconfig anew with its tool.`] },
+  );
+}
+
 const statusSchema = z.object({
   token: z.optional(z.string()),
   clientCertificateData: z.optional(z.string()),
@@ -73,9 +83,6 @@ const answerSchema = z.object({
 export async function runExecPlugin(exec: ExecConfig, cluster: ExecCluster, world: World): Promise<ExecCredential> {
   const called = exec.command ?? "";
   const { apiVersion = "" } = exec;
-  if (!API_VERSIONS.includes(apiVersion)) {
-    throw failed(called, text`its apiVersion ${value(apiVersion)} is not one of ${API_VERSIONS.join(" and ")}`);
-  }
   const mode = interactiveModeOf(exec);
   if (mode === "Always" && !world.isInteractive) {
     throw failed(called, text`it wants to ask something, and standard input is no terminal`);
@@ -182,7 +189,7 @@ async function credentialIn(stdout: string, called: string, apiVersion: string):
   if (!clientCertificateData !== !clientKeyData) {
     throw failed(called, text`its answer holds only one of certificate and key`);
   }
-  const expiresAt = expirationTimestamp ? Date.parse(expirationTimestamp) : undefined;
+  const expiresAt = expirationTimestamp ? timeOf(expirationTimestamp) : undefined;
   if (Number.isNaN(expiresAt)) throw failed(called, text`the expirationTimestamp of its answer is no time`);
   return {
     ...(token && { token }),
@@ -190,4 +197,11 @@ async function credentialIn(stdout: string, called: string, apiVersion: string):
       clientKeyData && { clientCertificate: clientCertificateData, clientKey: clientKeyData }),
     ...(expiresAt !== undefined && { expiresAt }),
   };
+}
+
+/** RFC 3339 and nothing else, as metav1.Time takes it; NaN where it is not. */
+function timeOf(given: string): number {
+  return /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z|[-+]\d\d:\d\d)$/.test(given)
+    ? Date.parse(given.replace(",", "."))
+    : Number.NaN;
 }

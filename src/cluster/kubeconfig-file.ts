@@ -4,6 +4,7 @@ import * as z from "zod/mini";
 import { Failure } from "../text/failure.ts";
 import { command, name, path, type Text, text } from "../text/text.ts";
 import type { World } from "../world.ts";
+import { parseYaml } from "./kubectl-yaml.ts";
 
 // Go decodes []byte fields from standard base64 with padding; line breaks within are fine.
 const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
@@ -179,21 +180,7 @@ function malformed(file: string, why: Text): Failure {
   });
 }
 
-/** YAML 1.1 as kubectl's parser takes it: `on` is a boolean, a key given twice counts as given last, one document is read. */
-export async function parseYaml(content: string): Promise<unknown> {
-  if (/^\s*\{/.test(content)) {
-    try {
-      return JSON.parse(content);
-    } catch {
-      // YAML in braces is no JSON.
-    }
-  }
-  const { loadAll, YAML11_SCHEMA } = await import("js-yaml");
-  return loadAll(content, { schema: YAML11_SCHEMA, json: true })[0];
-}
-
 function withoutNulls(given: unknown): unknown {
-  if (given instanceof Date) return given.toISOString();
   if (Array.isArray(given)) return given.filter((item) => item !== null).map(withoutNulls);
   if (given === null || typeof given !== "object") return given;
   return Object.fromEntries(

@@ -1,5 +1,5 @@
 import { accessSync, constants, readFileSync } from "node:fs";
-import { resolve } from "node:path";
+import { posix, resolve } from "node:path";
 import { Failure } from "../text/failure.ts";
 import { nearest } from "../text/nearest.ts";
 import { command, list, name, path, type Text, text, value } from "../text/text.ts";
@@ -296,7 +296,7 @@ function targetOf(selected: Selected, { options, namespace, headers, source, wor
   }
   const tlsServerName = isSecure ? cluster["tls-server-name"] : undefined;
   const execCluster = (): ExecCluster => ({
-    server: cluster.server ?? "",
+    server: withoutQuery(cluster.server ?? ""),
     ...(tlsServerName && { "tls-server-name": tlsServerName }),
     ...(insecureSkipTlsVerify && { "insecure-skip-tls-verify": true }),
     ...(certificateAuthority && {
@@ -334,6 +334,8 @@ function serverUrl(given: string, source: string): { url: URL; server: string; l
     new Failure(text`${value(given.replace(/\/\/[^/]*@/, "//"))} is no address of an API server: ${why}.`, {
       seen: [text`from ${source}`],
     });
+  // Go takes no space in a host, where Node's URL cuts it off or escapes it.
+  if (/[\s\\]/.test(given)) throw wrong(text`it has spaces or backslashes`);
   const hasScheme = /^[a-z][a-z0-9+.-]*:\/\/[^/]/i.test(given);
   let url: URL;
   try {
@@ -346,7 +348,23 @@ function serverUrl(given: string, source: string): { url: URL; server: string; l
   // Go's HTTP client sends the login of a URL before any other.
   const [username, password] = [decodeURIComponent(url.username), decodeURIComponent(url.password)];
   const login = url.username ? `Basic ${Buffer.from(`${username}:${password}`, "utf8").toString("base64")}` : undefined;
-  return { url, server: `${url.protocol}//${url.host}${url.pathname.replace(/\/+$/, "")}`, login };
+  return { url, server: `${url.protocol}//${url.host}${cleanPath(given, wrong)}`, login };
+}
+
+/** The path as Go joins it with the rest (rest/request.go, path.Join): unescaped, cleaned, escaped anew. */
+function cleanPath(given: string, wrong: (why: Text) => Failure): string {
+  const [, escaped = ""] = /^(?:[a-z][a-z0-9+.-]*:\/\/)?[^/?#]*([^?#]*)/i.exec(given) ?? [];
+  try {
+    const path = posix.normalize(`/${decodeURIComponent(escaped)}`).replace(/\/+$/, "");
+    return encodeURI(path).replace(/[?#]/g, encodeURIComponent);
+  } catch {
+    throw wrong(text`its path has a percent sign that escapes nothing`);
+  }
+}
+
+/** client_config.go ClientConfig: a server with a path loses its query before plugins see it. */
+function withoutQuery(server: string): string {
+  return /^[a-z][a-z0-9+.-]*:\/\/[^/?#]+\/./i.test(server) ? server.replace(/[?#].*$/s, "") : server;
 }
 
 function authorityOf(cluster: KubeconfigCluster, clusterName: string): string | undefined {

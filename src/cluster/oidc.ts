@@ -19,13 +19,6 @@ const failed = (why: Text) =>
     todo: [text`Log in again with the tool that wrote it; ${command("kubectl get --raw /readyz")} asks the same way.`],
   });
 
-/** What the auth-provider's config must have; the rest is looked at when a token is needed. */
-export function checkOidcConfig(config: Readonly<Record<string, string>>): void {
-  for (const field of ["idp-issuer-url", "client-id"]) {
-    if (!config[field]) throw failed(text`its auth-provider has no ${name(field)}`);
-  }
-}
-
 /** A token, and the config to keep where it is a new one. */
 export interface IdToken {
   readonly idToken: string;

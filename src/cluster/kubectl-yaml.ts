@@ -1,0 +1,47 @@
+/** The schema is made once; js-yaml is not loaded for JSON. */
+let schema: Promise<(content: string) => unknown> | undefined;
+
+/**
+ * YAML as kubectl's parser takes it (sigs.k8s.io/yaml v1.6 goyaml.v2/resolve.go): mostly YAML 1.1, so `on` is a boolean,
+ * but `0o17` and `1e3` are numbers, `12:30` and dates are text. A key given twice counts as given last, and only the
+ * first document is read. Throws where it is neither YAML nor JSON.
+ */
+export async function parseYaml(content: string): Promise<unknown> {
+  if (/^\s*\{/.test(content)) {
+    try {
+      return JSON.parse(content);
+    } catch {
+      // YAML in braces is no JSON.
+    }
+  }
+  schema ??= loader();
+  return (await schema)(content);
+}
+
+async function loader(): Promise<(content: string) => unknown> {
+  const { boolYaml11Tag, defineScalarTag, FAILSAFE_SCHEMA, loadAll, mergeTag, NOT_RESOLVED, nullYaml11Tag } =
+    await import("js-yaml");
+  const numberTag = defineScalarTag<number>("tag:yaml.org,2002:float", {
+    implicit: true,
+    implicitFirstChars: ["-", "+", ".", ..."0123456789"],
+    resolve: (source) => {
+      const number = numberOf(source);
+      return number === undefined ? NOT_RESOLVED : number;
+    },
+    identify: () => false,
+  });
+  const kubectlSchema = FAILSAFE_SCHEMA.withTags(nullYaml11Tag, boolYaml11Tag, numberTag, mergeTag);
+  return (content) => loadAll(content, { schema: kubectlSchema, json: true })[0];
+}
+
+const WHOLE = /^([-+]?)(0[xX][0-9a-fA-F]+|0[oO]?[0-7]+|0[bB][01]+)$/;
+const DECIMAL = /^[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?$/;
+const SPECIAL = /^(?:\.(?:nan|NaN|NAN)|[-+]?\.(?:inf|Inf|INF))$/;
+
+function numberOf(source: string): number | undefined {
+  if (SPECIAL.test(source)) return Number.NaN;
+  const digits = source.replaceAll("_", "");
+  const [, sign, whole] = WHOLE.exec(digits) ?? [];
+  if (whole) return (sign === "-" ? -1 : 1) * Number(whole.replace(/^0([0-7])/, "0o$1"));
+  return DECIMAL.test(digits) ? Number(digits) : undefined;
+}
