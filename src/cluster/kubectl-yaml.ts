@@ -19,17 +19,14 @@ export async function parseYaml(content: string): Promise<unknown> {
 }
 
 async function loader(): Promise<(content: string) => unknown> {
-  const { boolYaml11Tag, defineScalarTag, FAILSAFE_SCHEMA, loadAll, mergeTag, NOT_RESOLVED, nullYaml11Tag } =
-    await import("js-yaml");
-  const numberTag = defineScalarTag<number>("tag:yaml.org,2002:float", {
+  const yaml = await import("js-yaml");
+  const numberTag = yaml.defineScalarTag<number>("tag:yaml.org,2002:float", {
     implicit: true,
     implicitFirstChars: ["-", "+", ".", ..."0123456789"],
-    resolve: (source) => {
-      const number = numberOf(source);
-      return number === undefined ? NOT_RESOLVED : number;
-    },
+    resolve: (source) => numberOf(source) ?? yaml.NOT_RESOLVED,
     identify: () => false,
   });
+  const { boolYaml11Tag, FAILSAFE_SCHEMA, loadAll, mergeTag, nullYaml11Tag } = yaml;
   const kubectlSchema = FAILSAFE_SCHEMA.withTags(nullYaml11Tag, boolYaml11Tag, numberTag, mergeTag);
   return (content) => loadAll(content, { schema: kubectlSchema, json: true })[0];
 }
