@@ -91,7 +91,7 @@ function reportOn(snapshot: Snapshot, { targets }: Options): Report | ReportList
   const [only] = diagnoses;
   const isNamed = targets.length === 1 || (snapshot.podsSeen === undefined && targets.length === 0);
   return only && diagnoses.length === 1 && isNamed
-    ? buildReport(only)
+    ? buildReport(only, snapshot.takenAt)
     : buildReportList(diagnoses, snapshot, snapshot.podsSeen);
 }
 

@@ -9,11 +9,16 @@ import { API_VERSION } from "./report.ts";
 const described = <Schema extends z.ZodMiniType>(schema: Schema, description: string): Schema =>
   schema.check(z.describe(description));
 
+/** A part with a name of its own under $defs. */
+const named = <Schema extends z.ZodMiniType>(id: string, schema: Schema, description?: string): Schema =>
+  schema.check(z.meta({ id, ...(description && { description }) }));
+
 const sentence = z.string();
 const time = described(z.string(), "RFC 3339");
 const json = z.json();
 
-const objectRefSchema = described(
+const objectRefSchema = named(
+  "ObjectRef",
   z.looseObject({
     apiVersion: z.optional(z.string()),
     kind: z.string(),
@@ -24,10 +29,13 @@ const objectRefSchema = described(
   "Names one object; without a namespace for kinds that have none.",
 );
 
-const commandSchema = z.looseObject({
-  argv: described(z.array(z.string()), "The words of the command, with the connection flags of the run; not quoted."),
-  does: z.enum(["reads", "changes", "restarts", "deletes"]),
-});
+const commandSchema = named(
+  "Command",
+  z.looseObject({
+    argv: described(z.array(z.string()), "The words of the command, with the connection flags of the run; not quoted."),
+    does: z.enum(["reads", "changes", "restarts", "deletes"]),
+  }),
+);
 
 const applies = described(
   z.enum(["as-is", "fill-in", "maybe"]),
@@ -35,50 +43,62 @@ const applies = described(
 );
 const by = z.enum(["workload-owner", "cluster-admin"]);
 
-const fixSchema = z.looseObject({ title: sentence, applies, by, commands: z.array(commandSchema) });
+const fixSchema = named("Fix", z.looseObject({ title: sentence, applies, by, commands: z.array(commandSchema) }));
 
-const evidenceSchema = z.looseObject({
-  ref: objectRefSchema,
-  path: described(z.string(), "Resolves, in the object that ref names, to value."),
-  value: json,
-  label: z.optional(z.string()),
-});
+const evidenceSchema = named(
+  "Evidence",
+  z.looseObject({
+    ref: objectRefSchema,
+    path: described(z.string(), "Resolves, in the object that ref names, to value."),
+    value: json,
+    label: z.optional(z.string()),
+  }),
+);
 
-const findingSchema = z.looseObject({
-  rule: described(z.string(), "<family>/<cause>, as in docs/rules.md."),
-  confidence: z.enum(["certain", "likely", "possible"]),
-  effect: z.enum(["blocks", "delays", "risks"]),
-  stage: z.enum(STAGES),
-  subject: objectRefSchema,
-  container: z.optional(z.string()),
-  headline: sentence,
-  why: sentence,
-  notes: z.array(sentence),
-  outlook: z.optional(sentence),
-  facts: described(json, "What the rule found out; its shape is the rule's own."),
-  evidence: z.array(evidenceSchema),
-  fixes: z.array(fixSchema),
-});
+const findingSchema = named(
+  "Finding",
+  z.looseObject({
+    rule: described(z.string(), "<family>/<cause>, as in docs/rules.md."),
+    confidence: z.enum(["certain", "likely", "possible"]),
+    effect: z.enum(["blocks", "delays", "risks"]),
+    stage: z.enum(STAGES),
+    subject: objectRefSchema,
+    container: z.optional(z.string()),
+    headline: sentence,
+    why: sentence,
+    notes: z.array(sentence),
+    outlook: z.optional(sentence),
+    facts: described(json, "What the rule found out; its shape is the rule's own."),
+    evidence: z.array(evidenceSchema),
+    fixes: z.array(fixSchema),
+  }),
+);
 
-const uncheckedSchema = z.looseObject({
-  what: z.string(),
-  state: z.optional(z.enum(["forbidden", "not-served", "failed", "not-asked", "partial"])),
-  message: z.optional(z.string()),
-  namespace: z.optional(z.string()),
-  name: z.optional(z.string()),
-  right: z.optional(described(z.string(), "The right that was missing: get secrets in namespace shop.")),
-  rules: described(z.array(z.string()), "The rules that could not look, or not be sure."),
-});
+const uncheckedSchema = named(
+  "Unchecked",
+  z.looseObject({
+    what: z.string(),
+    state: z.optional(z.enum(["forbidden", "not-served", "failed", "not-asked", "partial"])),
+    message: z.optional(z.string()),
+    namespace: z.optional(z.string()),
+    name: z.optional(z.string()),
+    right: z.optional(described(z.string(), "The right that was missing: get secrets in namespace shop.")),
+    rules: described(z.array(z.string()), "The rules that could not look, or not be sure."),
+  }),
+);
 
-const rawReasonSchema = z.looseObject({
-  ref: objectRefSchema,
-  path: z.string(),
-  about: z.string(),
-  reason: z.string(),
-  message: z.string(),
-  at: z.optional(time),
-  times: z.optional(z.number()),
-});
+const rawReasonSchema = named(
+  "RawReason",
+  z.looseObject({
+    ref: objectRefSchema,
+    path: z.string(),
+    about: z.string(),
+    reason: z.string(),
+    message: z.string(),
+    at: z.optional(time),
+    times: z.optional(z.number()),
+  }),
+);
 
 const reportFields = {
   takenAt: time,
@@ -128,40 +148,46 @@ const reportFields = {
   ),
 };
 
-const itemSchema = z.looseObject(reportFields);
+const itemSchema = named("Item", z.looseObject(reportFields));
 const head = { apiVersion: z.literal(API_VERSION) };
 
 /** One named target. */
-export const reportSchema = z.looseObject({ ...head, kind: z.literal("Report"), ...reportFields });
+export const reportSchema = named("Report", z.looseObject({ ...head, kind: z.literal("Report"), ...reportFields }));
 
 /** Any other number of targets. */
-export const reportListSchema = z.looseObject({
-  ...head,
-  kind: z.literal("ReportList"),
-  takenAt: time,
-  podsSeen: z.optional(described(z.number(), "How many pods were looked at, those that are fine included.")),
-  groups: z.array(
-    z.looseObject({
-      rule: z.optional(z.string()),
-      confidence: z.optional(z.enum(["certain", "likely", "possible"])),
-      headline: described(sentence, "Of the first member; without a rule, the reason that an object gives."),
-      count: z.number(),
-      members: z.array(objectRefSchema),
-    }),
-  ),
-  unchecked: z.array(uncheckedSchema),
-  skipped: described(z.array(z.string()), "Objects that could not be used."),
-  items: z.array(itemSchema),
-});
+export const reportListSchema = named(
+  "ReportList",
+  z.looseObject({
+    ...head,
+    kind: z.literal("ReportList"),
+    takenAt: time,
+    podsSeen: z.optional(described(z.number(), "How many pods were looked at, those that are fine included.")),
+    groups: z.array(
+      z.looseObject({
+        rule: z.optional(z.string()),
+        confidence: z.optional(z.enum(["certain", "likely", "possible"])),
+        headline: described(sentence, "Of the first member; without a rule, the reason that an object gives."),
+        count: z.number(),
+        members: z.array(objectRefSchema),
+      }),
+    ),
+    unchecked: z.array(uncheckedSchema),
+    skipped: described(z.array(z.string()), "Objects that could not be used."),
+    items: z.array(itemSchema),
+  }),
+);
 
 /** No diagnosis was possible. */
-export const failureSchema = z.looseObject({
-  ...head,
-  kind: z.literal("Failure"),
-  headline: sentence,
-  seen: z.array(sentence),
-  todo: z.array(sentence),
-});
+export const failureSchema = named(
+  "Failure",
+  z.looseObject({
+    ...head,
+    kind: z.literal("Failure"),
+    headline: sentence,
+    seen: z.array(sentence),
+    todo: z.array(sentence),
+  }),
+);
 
 /** Every document that `-o json` and `-o yaml` write. */
 export const documentSchema = z.discriminatedUnion("kind", [reportSchema, reportListSchema, failureSchema]);
@@ -174,6 +200,6 @@ export type FailureDocument = z.infer<typeof failureSchema>;
 
 /** docs/report.schema.json, to the byte. */
 export function reportSchemaText(): string {
-  const schema = { title: `kubectl why-pending: ${API_VERSION}`, ...z.toJSONSchema(documentSchema, { reused: "ref" }) };
+  const schema = { title: `kubectl why-pending: ${API_VERSION}`, ...z.toJSONSchema(documentSchema) };
   return `${JSON.stringify(schema, null, 2)}\n`;
 }

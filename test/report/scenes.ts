@@ -388,6 +388,15 @@ export const LISTS: Readonly<Record<string, Scene & { podsSeen?: number }>> = {
     rules: RULES,
     podsSeen: 2310,
   },
+  "one-missing": {
+    snapshot: snapshotOf(noNode("web"), {
+      targets: [
+        { kind: "Pod", namespace: "shop", name: "web" },
+        { kind: "Pod", namespace: "shop", name: "wbe" },
+      ],
+    }),
+    rules: RULES,
+  },
   "one-of-many": { snapshot: snapshotOf(noNode("web")), rules: RULES, podsSeen: 12 },
   "all-well": {
     snapshot: snapshotOf([], { targets: [] }),

@@ -66,17 +66,33 @@ function headlineOf({ items, groups, podsSeen }: ReportList, bad: readonly Repor
       : `All ${thousands(seen)} pods are ready or completed.`;
   }
   const causes = groups.filter(({ cause }) => cause).length;
-  const unexplained = groups.filter(({ cause }) => !cause).flatMap(({ members }) => members).length;
-  const progressing = bad.filter(({ verdict, rootCause }) => verdict === "progressing" && !rootCause).length;
+  const has = (test: (report: Report) => boolean) => bad.filter(test).length;
+  const caused = has(({ rootCause }) => rootCause !== undefined);
+  const progressing = has(({ verdict, rootCause }) => verdict === "progressing" && !rootCause);
+  const missing = has(({ verdict }) => verdict === "not-found");
+  const troubled = bad.length - missing;
+  const unexplained = troubled - caused - progressing;
   const details = [
-    causes > 0 && `${thousands(bad.length - unexplained - progressing)} for ${count(causes, "cause")}`,
+    caused > 0 && `${thousands(caused)} for ${count(causes, "cause")}`,
     unexplained > 0 && `${thousands(unexplained)} for reasons that no rule knows`,
     progressing > 0 && `${thousands(progressing)} on the way`,
   ].filter((detail) => detail !== false);
-  const whole =
-    podsSeen === undefined ? countWords(bad.length) : `${thousands(bad.length)} of ${thousands(podsSeen)} pods`;
-  return `${whole} ${bad.length === 1 ? "is" : "are"} not ready${details.length && bad.length > 1 ? `: ${details.join(", ")}` : ""}.`;
+  const whole = podsSeen === undefined ? countWords(troubled) : `${thousands(troubled)} of ${thousands(podsSeen)} pods`;
+  // A pod that is restarted again and again is Ready at times.
+  const state = bad.some(({ verdict }) => verdict === "ready") ? "in trouble" : "not ready";
+  const sentences = [
+    troubled > 0 &&
+      `${whole} ${troubled === 1 ? "is" : "are"} ${state}${troubled > 1 ? `: ${details.join(", ")}` : ""}.`,
+    missing > 0 &&
+      `${thousands(missing)} that ${missing === 1 ? "was" : "were"} asked for ${missing === 1 ? "is" : "are"} not there.`,
+  ];
+  return sentences.filter((sentence) => sentence !== false).join(" ");
 }
+
+const WITHOUT_CAUSE: { readonly [Verdict in Report["verdict"]]?: string } = {
+  progressing: "on its way",
+  "not-found": "not there",
+};
 
 /** As `kubectl get pods` prints them, with the rule at the end; columns that tell least go first where it is narrow. */
 function tableLines(items: readonly Report[], { width }: RenderOptions): Line[] {
@@ -91,7 +107,7 @@ function tableLines(items: readonly Report[], { width }: RenderOptions): Line[] 
       status,
       restartsWords(report),
       ageSeconds === undefined ? "<unknown>" : duration(ageSeconds),
-      rootCause?.rule ?? (verdict === "progressing" ? "on its way" : "not known"),
+      rootCause?.rule ?? WITHOUT_CAUSE[verdict] ?? "not known",
     ].map(escapeText);
   });
   const heads = [...(severalNamespaces ? ["NAMESPACE"] : []), "NAME", "READY", "STATUS", "RESTARTS", "AGE", "CAUSE"];
