@@ -121,7 +121,7 @@ export function grouped(headers: Request["headers"]): Record<string, string | st
 /** Puts an answer together as it arrives, and settles once: with the answer, or with why there is none. */
 export class Receiver {
   readonly #chunks: Buffer[] = [];
-  readonly #keepLastBytes: number;
+  #keepLastBytes: number;
   readonly #resolve: (response: Response) => void;
   readonly #reject: (error: Error) => void;
   readonly #cancel: () => void;
@@ -142,7 +142,7 @@ export class Receiver {
     this.#cancel = cancel;
     this.#timer = setTimeout(() => {
       // The end of a log that is still being sent is better than nothing.
-      if (keepLastBytes !== undefined && this.#bytes > 0) this.end(true, () => new TimedOut());
+      if (Number.isFinite(this.#keepLastBytes) && this.#bytes > 0) this.end(true, () => new TimedOut());
       else this.fail(new TimedOut());
       this.#cancel();
     }, timeoutMs);
@@ -150,6 +150,8 @@ export class Receiver {
 
   begin(status: number, headers: Response["headers"]): void {
     this.#head = { status, headers };
+    // What an error says stands at its beginning.
+    if (status !== 200) this.#keepLastBytes = Number.POSITIVE_INFINITY;
   }
 
   add(chunk: Buffer): void {

@@ -4,6 +4,7 @@ import type { Answer } from "./api.ts";
 import { type Connection, LostConnection, openConnection, type Response, TimedOut, TooLarge } from "./connection.ts";
 import type { ConnectionTarget, Proof } from "./connection-target.ts";
 import { DialFailure } from "./dial.ts";
+import { Slots } from "./slots.ts";
 
 /** One thing to ask. */
 export interface Question {
@@ -31,9 +32,8 @@ export class Requester {
   readonly #basePath: string;
   readonly #userAgent =
     `kubectl-why_pending/v${__VERSION__} (${GO_NAMES[process.platform] ?? process.platform}/${GO_NAMES[process.arch] ?? process.arch})`;
-  readonly #waiting: (() => void)[] = [];
+  readonly #slots = new Slots(MOST_AT_ONCE);
   readonly #connections = new Set<Connection>();
-  #atOnce = 0;
   #deadline: number | undefined;
   #proof: Promise<Proof> | undefined;
   #renewals = 0;
@@ -51,15 +51,8 @@ export class Requester {
   }
 
   /** The reply to a question, whatever its status. Throws a Failure for what makes all further questions pointless. */
-  async ask(question: Question): Promise<Reply> {
-    while (this.#atOnce >= MOST_AT_ONCE) await new Promise<void>((resolve) => this.#waiting.push(resolve));
-    this.#atOnce++;
-    try {
-      return await this.#ask(question);
-    } finally {
-      this.#atOnce--;
-      this.#waiting.shift()?.();
-    }
+  ask(question: Question): Promise<Reply> {
+    return this.#slots.run(() => this.#ask(question));
   }
 
   /** The JSON that answers a question. */
@@ -303,7 +296,7 @@ const shortened = (text: string) => text.trim().split("\n", 1).join("").slice(0,
 /** The largest body after decompression. */
 const MOST_BYTES = 1024 * 1024 * 1024;
 
-async function unpacked({ body, headers }: Response, { last }: Question): Promise<string> {
+async function unpacked({ status, body, headers }: Response, { last }: Question): Promise<string> {
   if (headers["content-encoding"] === "gzip") {
     const { gunzipSync } = await import("node:zlib");
     try {
@@ -314,6 +307,7 @@ async function unpacked({ body, headers }: Response, { last }: Question): Promis
     }
   }
   // The cut may have gone through a character.
-  const start = last && body.length >= last.bytes ? body.findIndex((byte) => (byte & 0xc0) !== 0x80) : 0;
+  const start =
+    last && status === 200 && body.length >= last.bytes ? body.findIndex((byte) => (byte & 0xc0) !== 0x80) : 0;
   return body.toString("utf8", Math.max(0, start));
 }
