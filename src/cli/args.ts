@@ -1,7 +1,9 @@
-import yargs from "yargs";
+// The parser alone: the rest of yargs reads locale files and costs more CPU time than a whole `kubectl describe`.
+import { Parser } from "yargs/helpers";
 import { Failure } from "../text/failure.ts";
 import { nearest } from "../text/nearest.ts";
 import { command, list, name, text } from "../text/text.ts";
+import { wrapped } from "../text/wrapped.ts";
 
 /** One flag: what the parser, the help, the README and plugin.yaml know of it. */
 export interface Flag {
@@ -126,71 +128,46 @@ export interface Args {
 
 /** Takes a command line apart as kubectl's parser does. Throws a Failure for a flag that there is not. */
 export function parseArgs(argv: readonly string[]): Args {
-  let problem: string | undefined;
-  const parsed = parser(expandShortFlags(argv))
-    .fail((message, error) => {
-      problem ??= message || error?.message || "the command line cannot be read";
-    })
-    .exitProcess(false)
-    .parseSync() as { _: (string | number)[]; [flag: string]: unknown };
+  const ofType = (...types: readonly Flag["type"][]) =>
+    FLAGS.filter(({ type }) => types.includes(type)).map(({ name: flagName }) => flagName);
+  const { argv: parsed, error } = Parser.detailed(expandShortFlags(argv), {
+    alias: Object.fromEntries(FLAGS.flatMap(({ name: flagName, alias }) => (alias ? [[flagName, [alias]]] : []))),
+    boolean: ofType("boolean"),
+    string: ofType("string", "list"),
+    array: ofType("list"),
+    narg: Object.fromEntries(ofType("string", "list").map((flagName) => [flagName, 1])),
+    configuration: {
+      "boolean-negation": false,
+      "camel-case-expansion": false,
+      "dot-notation": false,
+      "greedy-arrays": false,
+      "parse-numbers": false,
+      "parse-positional-numbers": false,
+      "strip-aliased": true,
+    },
+  });
   refuseUnknown(parsed, argv);
-  if (problem) {
-    const [, missing] = /^Not enough arguments following: (\S+)/.exec(problem) ?? [];
+  if (error) {
+    const [, missing] = /^Not enough arguments following: (\S+)/.exec(error.message) ?? [];
     const known = FLAGS.find((one) => one.name === missing || one.alias === missing);
     throw new Failure(
       known
         ? text`--${known.name} needs a value${known.value && text`: --${known.name}=${known.value}`}.`
-        : text`${problem}.`,
+        : text`${error.message}.`,
       HELP,
     );
   }
   const values: Record<string, string | boolean | readonly string[]> = {};
-  for (const { name: flagName } of FLAGS) {
-    const value = parsed[flagName];
-    if (value !== undefined) values[flagName] = value as string | boolean | readonly string[];
+  for (const { name: flagName, type } of FLAGS) {
+    const given = parsed[flagName] as string | boolean | readonly string[] | undefined;
+    // pflag takes the last of a flag that is given twice.
+    const value = Array.isArray(given) && type !== "list" ? given.at(-1) : given;
+    if (value !== undefined) values[flagName] = value;
   }
   return { positionals: parsed._.map(String), values };
 }
 
 const HELP = { todo: [text`${command("kubectl why-pending --help")} lists the flags.`] };
-
-function parser(argv: readonly string[]) {
-  return yargs([...argv])
-    .scriptName("kubectl why-pending")
-    .usage(
-      "$0 [POD | TYPE/NAME]... [flags]\n\nSays why a pod does not start, run or become ready, and what repairs it. Only reads.",
-    )
-    .parserConfiguration({
-      "boolean-negation": false,
-      "camel-case-expansion": false,
-      "dot-notation": false,
-      "duplicate-arguments-array": true,
-      "greedy-arrays": false,
-      "parse-numbers": false,
-      "parse-positional-numbers": false,
-      "strip-aliased": true,
-    })
-    .help(false)
-    .version(false)
-    .options(
-      Object.fromEntries(
-        FLAGS.map(({ name: flagName, alias, type, describe, group }) => [
-          flagName,
-          {
-            ...(alias && { alias }),
-            type: type === "list" ? ("array" as const) : type,
-            ...(type !== "boolean" && { nargs: 1 }),
-            // pflag takes the last of a flag that is given twice.
-            ...(type !== "list" && { coerce: (given: unknown) => (Array.isArray(given) ? given.at(-1) : given) }),
-            describe,
-            group: `${group}:`,
-          },
-        ]),
-      ),
-    )
-    .example(EXAMPLES.map(([line, meaning]): [string, string] => [line, meaning]))
-    .epilogue("Exit codes: 0 nothing is wrong, 1 a cause was found, 2 no diagnosis was possible.");
-}
 
 /** `-oyaml`, `-nshop`, `-An`: kubectl's users write short flags together. yargs would split `shop` as well. */
 function expandShortFlags(argv: readonly string[]): string[] {
@@ -224,7 +201,31 @@ function refuseUnknown(parsed: Readonly<Record<string, unknown>>, argv: readonly
   }
 }
 
+const USAGE = `kubectl why-pending [POD | TYPE/NAME]... [flags]
+
+Says why a pod does not start, run or become ready, and what repairs it. Only reads.`;
+
 /** The help, at most `width` columns wide. */
-export async function helpText(width: number): Promise<string> {
-  return `${await parser([]).wrap(Math.min(width, 120)).getHelp()}\n`;
+export function helpText(width: number): string {
+  const most = Math.min(width, 110);
+  const groups = FLAG_GROUPS.map((group) => {
+    const rows = FLAGS.filter((one) => one.group === group).map((one): [string, string] => [
+      `${one.alias ? `-${one.alias}, ` : "    "}--${one.name}${one.value ? ` ${one.value}` : ""}`,
+      one.describe,
+    ]);
+    return `${group}:\n${twoColumns(rows, most)}`;
+  });
+  const examples = EXAMPLES.map(([line, meaning]) => `  # ${meaning}\n  ${line}`).join("\n");
+  const codes = "Exit codes: 0 nothing is wrong, 1 a cause was found, 2 no diagnosis was possible.";
+  return `${[USAGE, `Examples:\n${examples}`, ...groups, codes].join("\n\n")}\n`;
+}
+
+function twoColumns(rows: readonly (readonly [string, string])[], width: number): string {
+  const left = Math.max(...rows.map(([first]) => first.length)) + 4;
+  return rows
+    .map(([first, second]) => {
+      const lines = wrapped(second, Math.max(width - left, 24));
+      return lines.map((line, index) => `  ${(index ? "" : first).padEnd(left - 2)}${line}`).join("\n");
+    })
+    .join("\n");
 }

@@ -2,6 +2,7 @@ import { rules } from "../rules/index.ts";
 import { Failure } from "../text/failure.ts";
 import { nearest } from "../text/nearest.ts";
 import { command, list, name, text } from "../text/text.ts";
+import { wrapped } from "../text/wrapped.ts";
 
 /** The page of one rule as text. Throws a Failure for a rule that there is not. */
 export async function explain(id: string, width: number): Promise<string> {
@@ -22,17 +23,5 @@ export async function explain(id: string, width: number): Promise<string> {
     `How to repair it: ${repair}`,
     ...(notToConfuseWith ? [`Not to be confused with: ${notToConfuseWith}`] : []),
   ];
-  return `${parts.map((part) => wrap(part, Math.min(width, 100))).join("\n\n")}\n`;
-}
-
-function wrap(content: string, width: number): string {
-  const lines: string[] = [];
-  let line = "";
-  for (const word of content.split(/\s+/)) {
-    if (line && line.length + word.length + 1 > width) {
-      lines.push(line);
-      line = word;
-    } else line = line ? `${line} ${word}` : word;
-  }
-  return [...lines, line].join("\n");
+  return `${parts.map((part) => wrapped(part, Math.min(width, 100)).join("\n")).join("\n\n")}\n`;
 }

@@ -40,7 +40,7 @@ export async function run(argv: readonly string[], world: World): Promise<ExitCo
 async function runChecked(options: Options, world: World): Promise<ExitCode> {
   const say = (text: string) => world.stdout.write(text);
   if (options.action === "version") say(`kubectl why-pending v${__VERSION__}\n`);
-  if (options.action === "help") say(await helpText(widthOf(world.stdout)));
+  if (options.action === "help") say(helpText(widthOf(world.stdout)));
   if (options.action === "explain") say(await explain(options.explain ?? "", widthOf(world.stdout)));
   if (options.action !== "diagnose") return 0;
 
