@@ -167,7 +167,7 @@ export async function httpProxy(options: { readonly login?: string; readonly cer
     const url = new URL(request.url ?? "");
     const onward = connect(Number(url.port), url.hostname);
     sockets.add(onward);
-    onward.write(`GET ${url.pathname}${url.search} HTTP/1.1\r\nHost: ${url.host}\r\nConnection: close\r\n\r\n`);
+    onward.write(`GET ${url.pathname}${url.search} HTTP/1.0\r\nHost: ${url.host}\r\n\r\n`);
     let text = "";
     onward.on("data", (chunk) => {
       text += chunk;
