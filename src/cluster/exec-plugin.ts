@@ -1,4 +1,4 @@
-import { spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { accessSync, constants, statSync } from "node:fs";
 import { delimiter, isAbsolute, join, normalize, resolve, sep } from "node:path";
 import * as z from "zod/mini";
@@ -106,18 +106,25 @@ function run(exec: ExecConfig, env: NodeJS.ProcessEnv, interactive: boolean, wor
   const program = programPath(called, world);
   if (!program) throw notFound(exec);
   return new Promise((done, fail) => {
-    const child = spawn(program, exec.args ?? [], {
-      env,
-      cwd: world.workingDirectory,
-      stdio: [interactive ? "inherit" : "ignore", "pipe", "inherit"],
-    });
+    const onError = (error: unknown) => {
+      const { code } = error as NodeJS.ErrnoException;
+      fail(code === "ENOENT" ? notFound(exec) : failed(called, text`it cannot be started: ${reasonOf(code)}`));
+    };
+    let child: ChildProcess;
+    try {
+      child = spawn(program, exec.args ?? [], {
+        env,
+        cwd: world.workingDirectory,
+        stdio: [interactive ? "inherit" : "ignore", "pipe", "inherit"],
+      });
+    } catch (error) {
+      // Bun throws here what Node sends as an event.
+      onError(error);
+      return;
+    }
     const chunks: Buffer[] = [];
     child.stdout?.on("data", (chunk: Buffer) => chunks.push(chunk));
-    child.on("error", (error: NodeJS.ErrnoException) =>
-      fail(
-        error.code === "ENOENT" ? notFound(exec) : failed(called, text`it cannot be started: ${reasonOf(error.code)}`),
-      ),
-    );
+    child.on("error", onError);
     child.on("close", (code, signal) => {
       if (code === 0) done(Buffer.concat(chunks).toString("utf8"));
       else fail(failed(called, signal ? text`it was ended by ${signal}` : text`it ended with exit code ${code ?? 1}`));

@@ -143,6 +143,7 @@ export function reasonOf(code: string | undefined): string {
     EPERM: "permission denied",
     EISDIR: "it is a folder",
     ENOTDIR: "a part of its path is no folder",
+    ENOEXEC: "it is no program",
     ELOOP: "its links run in a circle",
   };
   return words[code ?? ""] ?? code ?? "unknown error";

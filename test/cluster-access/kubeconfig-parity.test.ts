@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { connect } from "../../src/cluster/connect.ts";
 import type { ConnectionOptions } from "../../src/cluster/connection-options.ts";
 import type { ConnectionTarget } from "../../src/cluster/connection-target.ts";
 import { resolveTarget } from "../../src/cluster/kubeconfig.ts";
@@ -120,6 +121,30 @@ describe("each request is the one that kubectl sends", () => {
       expect((await resolved(situation)).namespace).toBe(situations[name]?.namespace);
     },
   );
+});
+
+/** Where kubectl got an answer, so do we over our own connection; a proxy of the situations refuses to connect. */
+const ANSWERED = SITUATIONS.filter(({ name }) => {
+  const { get } = situations[name] as Expected;
+  return "request" in get && get.request.scheme !== "proxy";
+});
+
+describe("our own connection sends what kubectl sends", () => {
+  test.each(ANSWERED.map((situation) => [situation.name, situation] as const))("%s", async (name, situation) => {
+    const target = await resolved(situation);
+    lab.take();
+    const api = connect(target, testWorld({}));
+    try {
+      await api.version();
+    } finally {
+      api.close();
+    }
+    const { get } = situations[name] as Expected;
+    const seen = JSON.parse(
+      emptied(JSON.stringify({ request: lab.take()[0] }), lab.filling).replace("/version", "/api"),
+    );
+    expect(seen).toEqual(lowerCaseName(get));
+  });
 });
 
 /** Situations that flags, environment or a pod do not change: there `kubectl config view` shows what counts. */
