@@ -32,7 +32,8 @@ const TIME = /"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z)"/g;
 
 /**
  * What goes wrong, and what has to come of it: `same` (the cause, as without the fault), `honest` (the same cause, or none
- * and it says what could not be read) or `message` (exit code 2 with a clear message).
+ * and it says what could not be read; with `isAllRead` there is nothing to say) or `message` (exit code 2 with a clear
+ * message).
  */
 const faults = {
   "no fault": { expect: ["same"], fault: () => undefined },
@@ -97,11 +98,13 @@ const faults = {
   },
   "pod deleted and recreated between two reads": {
     expect: ["same", "honest", "message"],
+    isAllRead: true,
     fault: ({ number }) => (number === 2 ? { first: recreate() } : undefined),
   },
   "events expired": {
     expect: ["same", "honest"],
     before: () => kubectl(["delete", "events", "--all", "-n", namespace]),
+    isAllRead: true,
     fault: () => undefined,
   },
   "API server killed in mid-run": {
@@ -146,7 +149,7 @@ async function startApiServer() {
 }
 
 /** One run through a proxy with a fault; resolves to a word for the table, and what is wrong with it. */
-async function examine({ expect, fault, before, after }) {
+async function examine({ expect, isAllRead = false, fault, before, after }) {
   await before?.();
   const proxy = await startProxy(fault);
   writeKubeconfig("proxied", { server: proxy.url, certificate: "reader" });
@@ -160,7 +163,7 @@ async function examine({ expect, fault, before, after }) {
   const problems = [];
   if (ms > PATIENCE_MS) problems.push(`took ${(ms / 1000).toFixed(1)} s`);
   if (/\n\s+at \S+ \(/.test(stderr)) problems.push(`a stack trace: ${stderr.slice(0, 400)}`);
-  const outcome = outcomeOf(code, stdout, stderr);
+  const outcome = outcomeOf(code, stdout, stderr, isAllRead);
   if (!expect.includes(outcome.word))
     problems.push(
       `${outcome.word} (exit code ${code}), expected ${expect.join(" or ")}: ${stderr.trim().slice(0, 300)}`,
@@ -168,7 +171,7 @@ async function examine({ expect, fault, before, after }) {
   return { ms, problems, ...outcome };
 }
 
-function outcomeOf(code, stdout, stderr) {
+function outcomeOf(code, stdout, stderr, isAllRead) {
   if (code === 2 && !stdout.trim())
     return { word: stderr.trim() ? "message" : "silent", said: stderr.trim().split("\n")[0] };
   let report;
@@ -180,7 +183,10 @@ function outcomeOf(code, stdout, stderr) {
   const root = report.rootCause?.rule;
   if (root === scenario.expect.rule) return { word: "same", said: `${root}, ${report.rootCause.confidence}` };
   if (root || findingsOf(report).length > 0) return { word: "wrong", said: root };
-  if (["ready", "completed"].includes(report.verdict)) return { word: "wrong", said: report.verdict };
+  // The pod is there, and it is in trouble; what hides that has to be named.
+  if (["ready", "completed", "not-found"].includes(report.verdict)) return { word: "wrong", said: report.verdict };
+  if (!isAllRead && !report.unchecked?.length)
+    return { word: "unexplained", said: "and does not say what was not read" };
   return { word: "honest", said: report.verdict };
 }
 
