@@ -1,6 +1,6 @@
 import { homedir } from "node:os";
-import { run } from "./cli/run.ts";
-import type { Output } from "./world.ts";
+import { isAboutUs } from "./cli/about.ts";
+import type { Output, World } from "./world.ts";
 
 const output = (stream: NodeJS.WriteStream): Output => ({
   write: (text) => stream.write(text),
@@ -11,7 +11,8 @@ const output = (stream: NodeJS.WriteStream): Output => ({
 // `kubectl why-pending … | head` closes the pipe: that is no error of ours.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => process.exit(error.code === "EPIPE" ? 0 : 2));
 
-run(process.argv.slice(2), {
+const argv = process.argv.slice(2);
+const world: World = {
   stdin: process.stdin,
   stdout: output(process.stdout),
   stderr: output(process.stderr),
@@ -20,6 +21,10 @@ run(process.argv.slice(2), {
   workingDirectory: process.cwd(),
   isInteractive: process.stdin.isTTY === true,
   now: () => new Date(),
-}).then((code) => {
-  process.exitCode = code;
-});
+};
+
+(isAboutUs(argv) ? import("./cli/about.ts") : import("./cli/run.ts"))
+  .then(({ run }) => run(argv, world))
+  .then((code) => {
+    process.exitCode = code;
+  });

@@ -17,8 +17,7 @@ export interface TargetName {
 
 /** What the user asked for, checked. */
 export interface Options {
-  readonly action: "diagnose" | "help" | "version" | "explain";
-  /** The rule to explain. */
+  /** Explain this rule, and diagnose nothing. */
   readonly explain?: string;
   /** Empty: every pod of the namespace (or of all) that is not fine. */
   readonly targets: readonly TargetName[];
@@ -76,8 +75,6 @@ const valuesSchema = z.object({
   "request-timeout": text_,
   "disable-compression": yes,
   patience: text_,
-  help: yes,
-  version: yes,
 });
 
 /** Checks what was given. Throws a Failure that names the flag, what was seen and what to do. */
@@ -87,8 +84,7 @@ export function toOptions({ positionals, values }: Args): Options {
   const given = checked.data;
   const targets = targetsOf(positionals);
   const allNamespaces = given["all-namespaces"] ?? false;
-  const isReport = !given.help && !given.version && given.explain === undefined;
-  if (isReport && allNamespaces && targets.length > 0) {
+  if (allNamespaces && targets.length > 0) {
     throw new Failure(
       text`A name and --all-namespaces do not go together: ${name(positionals.join(" "))} lives in one namespace.`,
       {
@@ -96,14 +92,13 @@ export function toOptions({ positionals, values }: Args): Options {
       },
     );
   }
-  if (isReport && targets.length > 0 && given.selector) {
+  if (targets.length > 0 && given.selector) {
     throw new Failure(text`A name and --selector do not go together.`, { todo: [text`Leave one of them out.`] });
   }
   if (given.selector !== undefined) checkSelector(given.selector);
   for (const target of targets) checkName(target.name);
   const patienceMs = milliseconds("patience", given.patience) ?? PATIENCE_MS;
   return {
-    action: given.help ? "help" : given.version ? "version" : given.explain !== undefined ? "explain" : "diagnose",
     ...(given.explain !== undefined && { explain: given.explain }),
     targets,
     allNamespaces,

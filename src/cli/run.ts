@@ -8,15 +8,14 @@ import type { Snapshot } from "../snapshot/snapshot.ts";
 import { readSnapshot, writeSnapshot } from "../snapshot/snapshot-file.ts";
 import { plain, type Text } from "../text/text.ts";
 import type { World } from "../world.ts";
-import { helpText, parseArgs } from "./args.ts";
+import { parseArgs } from "./args.ts";
 import type { ExitCode } from "./exit-code.ts";
 import { explain } from "./explain.ts";
 import { renderFailure } from "./failure.ts";
 import { type Options, toOptions } from "./options.ts";
 import { startProgress } from "./progress.ts";
 import { pickTargets } from "./saved-targets.ts";
-
-const DEFAULT_WIDTH = 120;
+import { isColored, widthOf } from "./terminal.ts";
 
 /** The program. Takes the arguments after its name; resolves to the exit code and throws only by mistake. */
 export async function run(argv: readonly string[], world: World): Promise<ExitCode> {
@@ -39,10 +38,10 @@ export async function run(argv: readonly string[], world: World): Promise<ExitCo
 
 async function runChecked(options: Options, world: World): Promise<ExitCode> {
   const say = (text: string) => world.stdout.write(text);
-  if (options.action === "version") say(`kubectl why-pending v${__VERSION__}\n`);
-  if (options.action === "help") say(helpText(widthOf(world.stdout)));
-  if (options.action === "explain") say(await explain(options.explain ?? "", widthOf(world.stdout)));
-  if (options.action !== "diagnose") return 0;
+  if (options.explain !== undefined) {
+    say(await explain(options.explain, widthOf(world.stdout)));
+    return 0;
+  }
 
   const { snapshot: seen, remarks } = await look(options, world);
   const snapshot = options.redact ? redact(seen) : seen;
@@ -93,17 +92,4 @@ function reportOn(snapshot: Snapshot, { targets }: Options): Report | ReportList
   return only && diagnoses.length === 1 && isNamed
     ? buildReport(only, snapshot.takenAt)
     : buildReportList(diagnoses, snapshot, snapshot.podsSeen);
-}
-
-/** https://no-color.org and https://force-color.org; a dumb terminal shows no colours. */
-function isColored(when: Options["color"], output: World["stdout"], env: World["env"]): boolean {
-  if (when !== "auto") return when === "always";
-  if (env.NO_COLOR) return false;
-  if (env.FORCE_COLOR) return env.FORCE_COLOR !== "0";
-  return output.isTTY && env.TERM !== "dumb";
-}
-
-/** A pipe has no width; COLUMNS is what a terminal's shell says. */
-function widthOf({ columns }: World["stdout"]): number {
-  return Math.max(40, columns ?? DEFAULT_WIDTH);
 }
