@@ -55,7 +55,13 @@ const wantsRepair = ({ expect, repair: how }, { report }) =>
 
 function printRow({ id, seconds, rule, confidence, repair: repaired, problems, expected }) {
   const outcome = problems.length === 0 ? "ok    " : "FAILED";
-  const fix = repaired ? (repaired.problem ? "fix failed" : "fixed") : "";
+  const fix = repaired
+    ? repaired.problem
+      ? "fix failed"
+      : repaired.isPartial
+        ? "fixed as far as there are rules"
+        : "fixed"
+    : "";
   const said = [rule ?? "", confidence].filter(Boolean).join(", ");
   console.log(
     `${outcome} ${seconds.toFixed(0).padStart(4)} s  ${id.padEnd(48)} ${(expected.startsWith("raw") ? `${said}, ${expected}` : said).padEnd(40)} ${fix}`.trimEnd(),
