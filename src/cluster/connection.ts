@@ -50,27 +50,36 @@ const MOST_BYTES = 512 * 1024 * 1024;
 /** Connects. Throws DialFailure where that does not work. */
 export async function openConnection(options: Parameters<typeof dialler>[0], timeoutMs: number): Promise<Connection> {
   const dial = await dialler(options);
-  const socket = await dial.connect(timeoutMs);
+  const connecting = dial.connect(timeoutMs);
+  // Nearly every API server speaks HTTP/2: the module is loaded while the handshake is under way.
+  const http2 = dial.url.protocol === "https:" ? import("node:http2") : undefined;
+  const socket = await connecting;
   const isHttp2 = "alpnProtocol" in socket && socket.alpnProtocol === "h2";
-  return isHttp2 ? http2Connection(socket, dial) : (await import("./http1.ts")).http1Connection(socket, dial);
+  return isHttp2 && http2
+    ? http2Connection(socket, dial, await http2)
+    : (await import("./http1.ts")).http1Connection(socket, dial);
 }
 
 /**
- * Flow control as Go's client has it (golang.org/x/net/http2 transport.go): with the 64 KiB that HTTP/2 begins with, a
- * page of 500 pods would need some thirty round trips.
+ * Flow control keeps a sender from filling a receiver that is slow; we take every body whole, so it would only cost
+ * round trips: with the 64 KiB that HTTP/2 begins with, some thirty for a page of 500 pods. The window of a stream has to
+ * be as large as the connection's: Bun 1.4.5 enlarges a smaller one again only when the connection's is half used up,
+ * and until then the server waits in vain.
  */
-const STREAM_WINDOW = 4 * 1024 * 1024;
-const CONNECTION_WINDOW = 1024 * 1024 * 1024;
+const WINDOW = 1024 * 1024 * 1024;
 
-async function http2Connection(socket: Socket, { url }: Dialler): Promise<Connection> {
-  const { connect, constants } = await import("node:http2");
+function http2Connection(
+  socket: Socket,
+  { url }: Dialler,
+  { connect, constants }: typeof import("node:http2"),
+): Connection {
   const session: ClientHttp2Session = connect(url.origin, {
     createConnection: () => socket,
-    settings: { initialWindowSize: STREAM_WINDOW, enablePush: false },
+    settings: { initialWindowSize: WINDOW, enablePush: false },
   });
   let isGoingAway = false;
   let reason: Error | undefined;
-  session.once("connect", () => session.setLocalWindowSize(CONNECTION_WINDOW));
+  session.once("connect", () => session.setLocalWindowSize(WINDOW));
   session.on("goaway", () => {
     isGoingAway = true;
   });

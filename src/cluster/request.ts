@@ -34,6 +34,7 @@ export class Requester {
     `kubectl-why_pending/v${__VERSION__} (${GO_NAMES[process.platform] ?? process.platform}/${GO_NAMES[process.arch] ?? process.arch})`;
   readonly #slots = new Slots(MOST_AT_ONCE);
   readonly #connections = new Set<Connection>();
+  readonly #sleepers = new Set<() => void>();
   #deadline: number | undefined;
   #proof: Promise<Proof> | undefined;
   #renewals = 0;
@@ -85,6 +86,19 @@ export class Requester {
     this.#isClosed = true;
     // One that is still being made is closed as soon as it is there.
     for (const connection of this.#connections) connection.close();
+    for (const wake of this.#sleepers) wake();
+  }
+
+  #sleep(milliseconds: number): Promise<void> {
+    return new Promise((resolve) => {
+      const wake = () => {
+        clearTimeout(timer);
+        this.#sleepers.delete(wake);
+        resolve();
+      };
+      const timer = setTimeout(wake, milliseconds);
+      this.#sleepers.add(wake);
+    });
   }
 
   async #ask(question: Question): Promise<Reply> {
@@ -92,6 +106,7 @@ export class Requester {
     let waits = 0;
     let refusals = 0;
     for (;;) {
+      if (this.#isClosed) return { problem: "no longer needed" };
       const proof = await this.#prove();
       const renewals = this.#renewals;
       const { timeoutMs, bound } = this.#bound(question);
@@ -100,7 +115,7 @@ export class Requester {
         if (timeoutMs <= 0) throw new TimedOut();
         response = await this.#send(question, proof, timeoutMs);
       } catch (error) {
-        if (error instanceof LostConnection && losses++ === 0 && !this.#isClosed) continue;
+        if (error instanceof LostConnection && losses++ === 0) continue;
         return { problem: await this.#problem(error, bound) };
       }
       this.#hasAnswered = true;
@@ -115,7 +130,7 @@ export class Requester {
       const waitMs = waitOf(response);
       if (waitMs !== undefined && waits++ < MOST_WAITS) {
         if (waitMs < this.#left()) {
-          await new Promise((resolve) => setTimeout(resolve, waitMs));
+          await this.#sleep(waitMs);
           continue;
         }
         return {

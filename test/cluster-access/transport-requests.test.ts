@@ -199,6 +199,13 @@ describe("answers", () => {
     expect(server.requests).toHaveLength(2);
   });
 
+  test("a body of 20 MB comes through in one piece", async () => {
+    const padding = "x".repeat(20_000_000);
+    const server = await httpsServer((_, response) => json(response, { metadata: { name: "web" }, padding }));
+    const answer = await apiOf(server.url).get(Pod, "shop", "web");
+    expect(answer.state).toBe("ok");
+  });
+
   test("a list of 10,000 pods, 45 MB, is read in pages", async () => {
     const padding = "x".repeat(4500);
     const server = await httpsServer((request, response) => {
@@ -363,6 +370,18 @@ describe("retries", () => {
       state: "failed",
       message: "busy; the API server asks to wait 60 s, longer than I wait in all",
     });
+    expect(server.requests).toHaveLength(1);
+  });
+
+  test("end when the run does", async () => {
+    const server = await httpsServer((_, response) => status(response, 429, {}, { "retry-after": "3" }));
+    const api = apiOf(server.url);
+    const begin = Date.now();
+    const answer = api.get(Pod, "shop", "web");
+    await later(100);
+    api.close();
+    expect((await answer).state).toBe("failed");
+    expect(Date.now() - begin).toBeLessThan(1000);
     expect(server.requests).toHaveLength(1);
   });
 
