@@ -137,6 +137,8 @@ export class Collector {
 
   /** List items have no kind of their own, and metadata lists call theirs PartialObjectMetadata. */
   #take(raw: unknown, kind: Kind): KubeObject | undefined {
+    const seen = this.#known(raw, kind);
+    if (seen) return seen;
     const { group, version } = RESOURCES[kind];
     const apiVersion = group ? `${group}/${version}` : version;
     const parsed = parseObject(raw && typeof raw === "object" ? { ...raw, apiVersion, kind } : raw);
@@ -149,6 +151,15 @@ export class Collector {
     const known = this.#objects.get(at);
     if (!known || isMetadataOnly(known) || !isMetadataOnly(object)) this.#objects.set(at, object);
     return object;
+  }
+
+  /** Lists overlap: the same version of an object need not be checked again. */
+  #known(raw: unknown, kind: Kind): KubeObject | undefined {
+    const { name, namespace, resourceVersion } =
+      (raw as { metadata?: Readonly<Record<string, string>> } | null)?.metadata ?? {};
+    const known = name ? this.#objects.get(key(kind, namespace, name)) : undefined;
+    const version = (known?.metadata as { resourceVersion?: string } | undefined)?.resourceVersion;
+    return known && version && version === resourceVersion && !isMetadataOnly(known) ? known : undefined;
   }
 
   #miss(answer: Exclude<Answer<unknown>, { state: "ok" }>, about: { kind: string; namespace?: string; name?: string }) {

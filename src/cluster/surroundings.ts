@@ -74,7 +74,7 @@ interface Reference {
 /** What the pod names: ServiceAccount, Secrets, ConfigMaps and claims, and for those that are missing the names there are. */
 async function readReferences(pod: Pod, collector: Collector, needs: Needs): Promise<void> {
   const namespace = pod.metadata.namespace;
-  const references = referencesOf(pod);
+  const references = referencesOf(pod, { volumes: !needs.hasSandbox });
   const claims = (pod.spec.volumes ?? []).flatMap(({ name, persistentVolumeClaim, ephemeral }) => {
     const claimName = (persistentVolumeClaim as { claimName?: string } | undefined)?.claimName;
     return claimName ?? (ephemeral ? `${pod.metadata.name}-${name}` : []);
@@ -96,8 +96,8 @@ async function readReferences(pod: Pod, collector: Collector, needs: Needs): Pro
   await Promise.all([...missing].map((kind) => collector.listMetadata(kind, namespace)));
 }
 
-/** All Secrets and ConfigMaps that containers and volumes of a pod name. */
-export function referencesOf({ spec }: Pod): readonly Reference[] {
+/** The Secrets and ConfigMaps that the containers of a pod name, and its volumes: with a sandbox those are mounted. */
+export function referencesOf({ spec }: Pod, { volumes }: { readonly volumes: boolean }): readonly Reference[] {
   const found: Reference[] = [];
   const add = (kind: Reference["kind"], from: unknown, field = "name") => {
     const name = (from as Readonly<Record<string, unknown>> | undefined)?.[field];
@@ -115,7 +115,7 @@ export function referencesOf({ spec }: Pod): readonly Reference[] {
       add("ConfigMap", configMapRef);
     }
   }
-  for (const { secret, configMap, projected } of spec.volumes ?? []) {
+  for (const { secret, configMap, projected } of volumes ? (spec.volumes ?? []) : []) {
     add("Secret", secret, "secretName");
     add("ConfigMap", configMap);
     const sources = (projected as { sources?: readonly Record<string, unknown>[] } | undefined)?.sources ?? [];
@@ -128,8 +128,8 @@ export function referencesOf({ spec }: Pod): readonly Reference[] {
 }
 
 /** Bounds for reads that only make an answer better: in a large cluster some of them will do. */
-const MOST_NEIGHBOURS = 1000;
-const MOST_SIBLINGS = 200;
+const MOST_NEIGHBOURS = 500;
+const MOST_ON_NODE = 110;
 
 /**
  * Who else pulls: pods that wait as well, pods on the same node, the images that nodes hold, and pulls that succeeded.
@@ -137,23 +137,23 @@ const MOST_SIBLINGS = 200;
  */
 async function readImageNeighbours(pod: Pod, collector: Collector): Promise<void> {
   const { namespace } = pod.metadata;
-  const pending = { fieldSelector: "status.phase=Pending", most: MOST_NEIGHBOURS };
-  const onNode = { fieldSelector: `spec.nodeName=${pod.spec.nodeName}`, most: MOST_NEIGHBOURS };
-  const pulled = { fieldSelector: "reason=Pulled", most: MOST_NEIGHBOURS };
   await Promise.all([
-    widest("Pod", namespace, pending, collector),
-    pod.spec.nodeName ? widest("Pod", namespace, onNode, collector) : undefined,
-    widest("Event", namespace, pulled, collector),
+    readNeighbours(pod, collector),
     collector.list("Node", undefined, { most: MOST_NEIGHBOURS }),
-    collector.list("Pod", namespace, { most: MOST_SIBLINGS }),
+    collector
+      .tryList("Event", undefined, PULLED)
+      .then((found) => found ?? collector.tryList("Event", namespace, PULLED)),
   ]);
 }
 
-async function widest(
-  kind: "Pod" | "Event",
-  namespace: string | undefined,
-  query: { fieldSelector: string; most: number },
-  collector: Collector,
-) {
-  (await collector.tryList(kind, undefined, query)) ?? (await collector.tryList(kind, namespace, query));
+const PULLED = { fieldSelector: "reason=Pulled", most: MOST_NEIGHBOURS };
+
+async function readNeighbours({ metadata, spec }: Pod, collector: Collector): Promise<void> {
+  const [pending] = await Promise.all([
+    collector.tryList("Pod", undefined, { fieldSelector: "status.phase=Pending", most: MOST_NEIGHBOURS }),
+    spec.nodeName
+      ? collector.tryList("Pod", undefined, { fieldSelector: `spec.nodeName=${spec.nodeName}`, most: MOST_ON_NODE })
+      : undefined,
+  ]);
+  if (!pending) await collector.tryList("Pod", metadata.namespace, { most: MOST_NEIGHBOURS });
 }

@@ -26,10 +26,17 @@ export interface PullAttempt {
 
 /** Every container of the pod that stands without its image now. What runs, or ran, has one: old events are history. */
 export function pullAttempts(input: PodInput): readonly PullAttempt[] {
-  return input.containers
+  const known = attemptsOf.get(input);
+  if (known) return known;
+  const attempts = input.containers
     .filter(({ role }) => role !== "ephemeral")
     .flatMap((container) => attemptOf(container, input) ?? []);
+  attemptsOf.set(input, attempts);
+  return attempts;
 }
+
+/** Every rule of the family asks for the same attempts. */
+const attemptsOf = new WeakMap<PodInput, readonly PullAttempt[]>();
 
 function attemptOf(container: ContainerView, { pod, snapshot }: PodInput): PullAttempt | undefined {
   const { spec, specPath, status, statusPath, events } = container;
