@@ -1,5 +1,5 @@
 import { fullName, type KubeObject, type ObjectRef } from "../objects/object.ts";
-import { parseObject } from "../snapshot/parse-objects.ts";
+import { parseMetadata, parseObject } from "../snapshot/parse-objects.ts";
 import type { Complete, ContainerLog, Gap, ObjectOf, Snapshot } from "../snapshot/snapshot.ts";
 import type { Answer, Api, List, ListQuery, Resource } from "./api.ts";
 import { type Kind, RESOURCES } from "./resources.ts";
@@ -121,7 +121,9 @@ export class Collector {
       if (!fieldSelector && !labelSelector && !isCut) {
         this.#complete.set(key(kind, place, ""), { kind, ...(place && { namespace: place }) });
       }
-      return items.flatMap((item) => (this.#take(item, kind) as ObjectOf<K> | undefined) ?? []);
+      return items.flatMap(
+        (item) => ((depth === "whole" ? this.#take(item, kind) : this.#takeName(item, kind)) as ObjectOf<K>) ?? [],
+      );
     });
   }
 
@@ -135,21 +137,28 @@ export class Collector {
     return this.#refused.has(kind);
   }
 
-  /** List items have no kind of their own, and metadata lists call theirs PartialObjectMetadata. */
+  /** Items of a list have no kind of their own. */
   #take(raw: unknown, kind: Kind): KubeObject | undefined {
     const seen = this.#known(raw, kind);
     if (seen) return seen;
-    const { group, version } = RESOURCES[kind];
-    const apiVersion = group ? `${group}/${version}` : version;
-    const parsed = parseObject(raw && typeof raw === "object" ? { ...raw, apiVersion, kind } : raw);
+    const parsed = parseObject(raw && typeof raw === "object" ? { ...raw, ...typeOf(kind) } : raw);
     if ("problem" in parsed) {
       this.#skipped.push(parsed.problem);
       return undefined;
     }
     const { object } = parsed;
     const at = key(kind, object.metadata.namespace, object.metadata.name);
-    const known = this.#objects.get(at);
-    if (!known || isMetadataOnly(known) || !isMetadataOnly(object)) this.#objects.set(at, object);
+    this.#objects.set(at, object);
+    return object;
+  }
+
+  /** Of Secrets and ConfigMaps the names are kept, to suggest one; other kinds without their contents mislead. */
+  #takeName(raw: unknown, kind: Kind): KubeObject | undefined {
+    const parsed = parseMetadata(raw && typeof raw === "object" ? { ...raw, ...typeOf(kind) } : raw);
+    if ("problem" in parsed) return undefined;
+    const { object } = parsed;
+    const at = key(kind, object.metadata.namespace, object.metadata.name);
+    if ((kind === "Secret" || kind === "ConfigMap") && !this.#objects.has(at)) this.#objects.set(at, object);
     return object;
   }
 
@@ -177,6 +186,11 @@ export class Collector {
 /** Whether an object came from a metadata list: it then says nothing about spec, data or status. */
 function isMetadataOnly(object: KubeObject): boolean {
   return Object.keys(object).every((field) => field === "apiVersion" || field === "kind" || field === "metadata");
+}
+
+function typeOf(kind: Kind): { readonly apiVersion: string; readonly kind: string } {
+  const { group, version } = RESOURCES[kind];
+  return { apiVersion: group ? `${group}/${version}` : version, kind };
 }
 
 const key = (kind: string, namespace: string | undefined, name: string) => `${kind}/${namespace ?? ""}/${name}`;

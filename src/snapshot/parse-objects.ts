@@ -36,6 +36,14 @@ export function parseObject(raw: unknown): Parsed {
   return { object: kept };
 }
 
+/** The same for metadata alone, as a list of names has it: an object of its kind without the rest says nothing of it. */
+export function parseMetadata(raw: unknown): Parsed {
+  const basic = kubeObjectSchema.safeParse(withoutNulls(raw));
+  if (!basic.success) return { problem: `an object is left out: ${firstIssue(basic.error)}` };
+  const { apiVersion, kind, metadata } = withoutValues(basic.data);
+  return { object: { ...(apiVersion && { apiVersion }), kind, metadata } };
+}
+
 /** Issues name paths and types, never values. */
 function firstIssue({ issues }: z.core.$ZodError): string {
   const issue = issues[0];
