@@ -11,7 +11,7 @@ import { startProxy } from "./lib/proxy.mjs";
 import { cleanUp, play, scenarios } from "./lib/scenario.mjs";
 import { certify, writeKubeconfig } from "./lib/user.mjs";
 
-const { values } = parseArgs({ options: { plugin: { type: "string" } } });
+const { values, positionals } = parseArgs({ allowPositionals: true, options: { plugin: { type: "string" } } });
 /** The program's own patience, and some for a loaded machine. */
 const PATIENCE_MS = 30_000 + 6_000;
 const [scenario] = scenarios(["image/wrong-tag-bare-pod"]);
@@ -162,7 +162,7 @@ async function examine({ expect, isAllRead = false, fault, before, after }) {
   await after?.();
   const problems = [];
   if (ms > PATIENCE_MS) problems.push(`took ${(ms / 1000).toFixed(1)} s`);
-  if (/\n\s+at \S+ \(/.test(stderr)) problems.push(`a stack trace: ${stderr.slice(0, 400)}`);
+  if (/\n\s+at \S+ \(/.test(stderr)) problems.push(`a stack trace: ${stderr}`);
   const outcome = outcomeOf(code, stdout, stderr, isAllRead);
   if (!expect.includes(outcome.word))
     problems.push(
@@ -192,8 +192,11 @@ function outcomeOf(code, stdout, stderr, isAllRead) {
 
 await certify("proxy", "IP:127.0.0.1");
 await play(scenario);
+const chosen = Object.entries(faults).filter(
+  ([name]) => positionals.length === 0 || positionals.some((word) => name.includes(word)),
+);
 let failed = 0;
-for (const [name, fault] of Object.entries(faults)) {
+for (const [name, fault] of chosen) {
   const { word, said, ms, problems } = await examine(fault);
   console.log(
     `${problems.length === 0 ? "ok    " : "FAILED"} ${(ms / 1000).toFixed(1).padStart(5)} s  ${name.padEnd(44)} ${word.padEnd(9)} ${said ?? ""}`.trimEnd(),
@@ -203,5 +206,5 @@ for (const [name, fault] of Object.entries(faults)) {
 }
 await cleanUp(scenario, false);
 closeApi();
-console.log(`${Object.keys(faults).length - failed} passed, ${failed} failed`);
-process.exitCode = failed === 0 ? 0 : 1;
+console.log(`${chosen.length - failed} passed, ${failed} failed`);
+process.exitCode = failed === 0 && chosen.length > 0 ? 0 : 1;
