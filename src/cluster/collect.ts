@@ -4,7 +4,7 @@ import type { Snapshot } from "../snapshot/snapshot.ts";
 import type { Text } from "../text/text.ts";
 import type { Api } from "./api.ts";
 import { Collector } from "./collector.ts";
-import { readSurroundings } from "./surroundings.ts";
+import { readSurroundings } from "./surroundings/index.ts";
 import { findTargets, podEvents, type Wanted } from "./targets.ts";
 
 /** What to read, and how. */
@@ -39,7 +39,7 @@ export async function collect(
   const pods = await targetPods(refs, collector);
   await Promise.all([
     readEvents(refs, options.namespace, collector),
-    ...pods.map((pod) => readSurroundings(pod, collector)),
+    ...pods.map((pod) => readSurroundings(pod, collector, pods.length > MANY)),
   ]);
   const snapshot: Snapshot = {
     takenAt: options.now().toISOString(),
