@@ -77,12 +77,8 @@ function http2Connection(
     createConnection: () => socket,
     settings: { initialWindowSize: WINDOW, enablePush: false },
   });
-  let isGoingAway = false;
   let reason: Error | undefined;
   session.once("connect", () => session.setLocalWindowSize(WINDOW));
-  session.on("goaway", () => {
-    isGoingAway = true;
-  });
   // Streams tell what becomes of them; the session's own error adds why.
   session.on("error", (error) => {
     reason ??= error;
@@ -90,7 +86,8 @@ function http2Connection(
 
   return {
     get isUsable() {
-      return !isGoingAway && !session.closed && !session.destroyed;
+      // A GOAWAY of the server closes it.
+      return !session.closed && !session.destroyed;
     },
     send: (request) =>
       new Promise((resolve, reject) => {

@@ -74,7 +74,6 @@ export async function httpsServer(
     readonly isHttp1?: boolean;
     readonly clients?: "ask" | "require";
     readonly host?: string;
-    readonly maxConcurrentStreams?: number;
   } = {},
 ): Promise<TestServer> {
   const { certificate = "server", chain = certificate === "server" ? ["intermediate"] : [], clients } = options;
@@ -86,10 +85,9 @@ export async function httpsServer(
     key: pem(`${certificate}-key`),
     ...(clients && { requestCert: true, ca: pem("root"), rejectUnauthorized: clients === "require" }),
   };
-  const settings = { ...(options.maxConcurrentStreams && { maxConcurrentStreams: options.maxConcurrentStreams }) };
   const server = options.isHttp1
     ? createHttpsServer(tls, record)
-    : createSecureServer({ ...tls, allowHTTP1: true, settings }, record as never);
+    : createSecureServer({ ...tls, allowHTTP1: true }, record as never);
   server.on("secureConnection", (socket: TLSSocket) => {
     connections++;
     sockets.add(socket);
