@@ -1,7 +1,7 @@
 import { fullName, type KubeObject, type ObjectRef } from "../objects/object.ts";
 import { parseMetadata, parseObject } from "../snapshot/parse-objects.ts";
 import type { Complete, ContainerLog, Gap, ObjectOf, Snapshot } from "../snapshot/snapshot.ts";
-import type { Answer, Api, List, ListQuery, Resource } from "./api.ts";
+import type { Answer, Api, ListQuery } from "./api.ts";
 import { type Kind, RESOURCES } from "./resources.ts";
 
 /** What a Collector gathered: a snapshot without its head. */
@@ -48,16 +48,16 @@ export class Collector {
     namespace: string | undefined,
     query: ListQuery = {},
   ): Promise<readonly ObjectOf<K>[]> {
-    return (await this.tryList(kind, namespace, query)) ?? [];
+    return (await this.#list(kind, namespace, query, "whole", true)) ?? [];
   }
 
-  /** As `list`; undefined where the list could not be read, to try a smaller one. */
+  /** As `list`; undefined where the list could not be read. That is no gap: the caller tries a smaller one. */
   tryList<K extends Kind>(
     kind: K,
     namespace: string | undefined,
     query: ListQuery = {},
   ): Promise<readonly ObjectOf<K>[] | undefined> {
-    return this.#list(kind, namespace, query, "whole", (resource, place) => this.api.list(resource, place, query));
+    return this.#list(kind, namespace, query, "whole", false);
   }
 
   /** Names, labels and owners of the objects of a kind: no contents, so nothing secret. */
@@ -66,10 +66,7 @@ export class Collector {
     namespace: string | undefined,
     query: ListQuery = {},
   ): Promise<readonly KubeObject[]> {
-    const items = await this.#list(kind, namespace, query, "metadata", (resource, place) =>
-      this.api.listMetadata(resource, place, query),
-    );
-    return items ?? [];
+    return (await this.#list(kind, namespace, query, "metadata", true)) ?? [];
   }
 
   /** The end of a container's log. */
@@ -105,26 +102,31 @@ export class Collector {
     namespace: string | undefined,
     query: ListQuery,
     depth: "whole" | "metadata",
-    ask: (resource: Resource, namespace: string | undefined) => Promise<Answer<List>>,
+    isLastTry: boolean,
   ): Promise<readonly ObjectOf<K>[] | undefined> {
     const resource = RESOURCES[kind];
     const place = resource.isNamespaced ? namespace : undefined;
     const { fieldSelector = "", labelSelector = "", most = 0 } = query;
-    return this.#once(["list", depth, kind, place, fieldSelector, labelSelector, most].join("/"), async () => {
-      if (depth === "whole" && this.#isRefused(kind)) return undefined;
-      const answer = await ask(resource, place);
-      if (answer.state !== "ok") {
-        this.#miss(answer, { kind, ...(place && { namespace: place }) });
-        return undefined;
-      }
-      const { items, isCut } = answer.body;
-      if (!fieldSelector && !labelSelector && !isCut) {
-        this.#complete.set(key(kind, place, ""), { kind, ...(place && { namespace: place }) });
-      }
-      return items.flatMap(
-        (item) => ((depth === "whole" ? this.#take(item, kind) : this.#takeName(item, kind)) as ObjectOf<K>) ?? [],
-      );
-    });
+    return this.#once(
+      ["list", depth, kind, place, fieldSelector, labelSelector, most, isLastTry].join("/"),
+      async () => {
+        if (depth === "whole" && this.#isRefused(kind)) return undefined;
+        const answer = await (depth === "whole"
+          ? this.api.list(resource, place, query)
+          : this.api.listMetadata(resource, place, query));
+        if (answer.state !== "ok") {
+          if (isLastTry) this.#miss(answer, { kind, ...(place && { namespace: place }) });
+          return undefined;
+        }
+        const { items, isCut } = answer.body;
+        if (!fieldSelector && !labelSelector && !isCut) {
+          this.#complete.set(key(kind, place, ""), { kind, ...(place && { namespace: place }) });
+        }
+        return items.flatMap(
+          (item) => ((depth === "whole" ? this.#take(item, kind) : this.#takeName(item, kind)) as ObjectOf<K>) ?? [],
+        );
+      },
+    );
   }
 
   #once<T>(what: string, read: () => Promise<T>): Promise<T> {

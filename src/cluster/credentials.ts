@@ -68,7 +68,12 @@ function loginOf(owner: Owner, world: World): Credentials | undefined {
   if (user.token || user.tokenFile) {
     if (user.username)
       throw new Failure(text`User ${name(userName)} has both a password and a token; only one can be sent.`);
-    return tokenCredentials(user.token, user.tokenFile, `token of user ${userName}`, world);
+    return tokenCredentials(
+      user.token,
+      user.tokenFile,
+      userName ? `token of user ${userName}` : "the given token",
+      world,
+    );
   }
   if (user.username) {
     const pair = Buffer.from(`${user.username}:${user.password ?? ""}`, "utf8").toString("base64");

@@ -65,7 +65,7 @@ export function podInput(pod: Pod, snapshot: Lookup): PodInput {
   const events = snapshot.eventsOf(pod);
   const containers = containersOf(pod, events);
   const nodeName = pod.spec.nodeName;
-  const owners = snapshot.ownersOf(pod);
+  const owners = withDeployment(pod, snapshot.ownersOf(pod));
   const editable = owners.filter(({ ref }) => EDITABLE.has(ref.kind));
   // A ReplicaSet or Job whose own owner we cannot edit (an Argo Rollout, say) would be changed back by that owner.
   const top = owners.at(-1);
@@ -80,6 +80,25 @@ export function podInput(pod: Pod, snapshot: Lookup): PodInput {
     workload,
     progress: progressOf(pod, containers),
   };
+}
+
+/**
+ * A ReplicaSet that could not be read does not tell its owner, but its name does: a Deployment's is the Deployment's
+ * name and the hash that its pods carry as a label (kubernetes v1.36 pkg/controller/deployment/sync.go getNewReplicaSet).
+ */
+function withDeployment(pod: Pod, owners: PodInput["owners"]): PodInput["owners"] {
+  const [first, ...others] = owners;
+  const hash = pod.metadata.labels?.["pod-template-hash"];
+  if (!first || others.length > 0 || first.object || first.ref.kind !== "ReplicaSet" || !hash) return owners;
+  if (!first.ref.name.endsWith(`-${hash}`)) return owners;
+  const { namespace } = first.ref;
+  const ref = {
+    apiVersion: "apps/v1",
+    kind: "Deployment",
+    ...(namespace && { namespace }),
+    name: first.ref.name.slice(0, -hash.length - 1),
+  };
+  return [first, { ref }];
 }
 
 function containersOf(pod: Pod, events: readonly Event[]): ContainerView[] {

@@ -16,9 +16,7 @@ const image: Reader = async (pod, collector, { wantsImage, isOneOfMany }) => {
   await Promise.all([
     readNeighbours(pod, collector, isOneOfMany),
     collector.list("Node", undefined, { most: MOST_NEIGHBOURS }),
-    collector
-      .tryList("Event", undefined, PULLED)
-      .then((found) => found ?? collector.tryList("Event", namespace, PULLED)),
+    collector.tryList("Event", undefined, PULLED).then((found) => found ?? collector.list("Event", namespace, PULLED)),
   ]);
 };
 export default image;
@@ -32,5 +30,5 @@ async function readNeighbours({ metadata, spec }: Pod, collector: Collector, isO
       ? collector.tryList("Pod", undefined, { fieldSelector: `spec.nodeName=${spec.nodeName}`, most: MOST_ON_NODE })
       : undefined,
   ]);
-  if (!pending) await collector.tryList("Pod", metadata.namespace, { most: MOST_NEIGHBOURS });
+  if (!pending) await collector.list("Pod", metadata.namespace, { most: MOST_NEIGHBOURS });
 }

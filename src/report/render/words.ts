@@ -57,7 +57,7 @@ export function titleOf({ title, isAlternative }: Pick<Step, "title" | "isAltern
   return [words.charAt(0).toUpperCase() + words.slice(1), ...rest];
 }
 
-/** `Secret: forbidden (needs: get secrets in namespace shop)`, and which rules it left unsure. */
+/** `Secret (forbidden; needs: get secrets in namespace shop)`, and which rules it left unsure where they are few. */
 export function uncheckedWords({ what, gap, rules }: Unchecked): Text {
   if (!gap) return text`${what}`;
   const subject = gap.name ? `${what} ${gap.name}` : what;
@@ -69,8 +69,9 @@ export function uncheckedWords({ what, gap, rules }: Unchecked): Text {
       : gap.state === "not-served"
         ? " (this server has no such kind)"
         : ` (${gap.state}: ${gap.message})`;
-  const shown = rules.length > 3 ? [...rules.slice(0, 2), `${rules.length - 2} more`] : rules;
-  return text`${subject}${gap.state === "forbidden" ? "" : where}${why}${rules.length > 0 && `; less sure: ${shown.join(", ")}`}`;
+  // A list of all that a missing node would have made surer helps nobody.
+  const isShort = rules.length > 0 && rules.length <= 3;
+  return text`${subject}${gap.state === "forbidden" ? "" : where}${why}${isShort && `; less sure: ${rules.join(", ")}`}`;
 }
 
 /** The resource of a kind, as `kubectl get` takes it (apimachinery v0.36 pkg/api/meta/restmapper.go UnsafeGuessKindToResource). */
