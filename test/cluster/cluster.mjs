@@ -1,12 +1,11 @@
 // The test cluster by hand: node test/cluster/cluster.mjs up [--no-node] [--kwok] | down | build [folder]… | enter COMMAND…
-import { build, down, enter, obstacle, up, withCleanUp } from "./lib/machine.mjs";
+import { build, down, enter, obstacle, up, VERSION, withCleanUp } from "./lib/machine.mjs";
 
 const [verb, ...rest] = process.argv.slice(2);
 
 const verbs = {
   up: async () => {
-    const version = process.env.CLUSTER_VERSION;
-    if ((await build()) !== 0 || (version && (await build([`kubernetes-${version}`])) !== 0)) return 1;
+    if ((await build()) !== 0 || (VERSION && (await build([`kubernetes-${VERSION}`])) !== 0)) return 1;
     return up(rest);
   },
   down: async () => down(),

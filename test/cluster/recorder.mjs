@@ -1,5 +1,5 @@
 // Records scenarios on the running cluster, inside its network; record.mjs starts it there.
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { parseArgs } from "node:util";
 import { closeApi } from "./lib/api.mjs";
@@ -45,9 +45,9 @@ async function record(scenario) {
       rmSync(dirname(file), { recursive: true });
       throw new Error(`exit code ${code}: ${stderr.trim()}`);
     }
-    writeFileSync(file, `${JSON.stringify(trimmed(JSON.parse(readFileSync(file, "utf8"))), null, 1)}\n`, {
-      mode: 0o644,
-    });
+    writeFileSync(file, `${JSON.stringify(trimmed(JSON.parse(readFileSync(file, "utf8"))), null, 1)}\n`);
+    // The program keeps snapshots to their owner; a case is for everybody.
+    chmodSync(file, 0o644);
     console.log(shownPath(file));
   } finally {
     await cleanUp(scenario, Boolean(scenario.nodes));

@@ -13,7 +13,7 @@ const AT_ONCE = 6;
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { plugin: { type: "string" }, summary: { type: "string" } },
+  options: { plugin: { type: "string" }, summary: { type: "string" }, "no-node": { type: "boolean" } },
 });
 const options = { plugin: values.plugin };
 const begin = Date.now();
@@ -79,7 +79,8 @@ async function examineAll(chosen, atOnce) {
   return results;
 }
 
-const chosen = scenarios(positionals);
+const noNode = values["no-node"] ?? false;
+const chosen = scenarios(positionals).filter(({ kubelet }) => !noNode || kubelet === false);
 if (chosen.length === 0) {
   console.error(`There is no scenario ${positionals.join(", ")}.`);
   process.exit(1);
@@ -93,13 +94,14 @@ if (version.code !== 0) {
 }
 console.log(`${chosen.length} scenarios with ${version.stdout.trim()}, ${AT_ONCE} at once`);
 
-const withFakeNodes = chosen.filter(({ nodes }) => nodes === "fake");
+const needsFakeNodes = ({ nodes }) => noNode || nodes === "fake";
+const withFakeNodes = chosen.filter(needsFakeNodes);
 const results = await examineAll(
-  chosen.filter(({ nodes }) => nodes !== "fake"),
+  chosen.filter((one) => !needsFakeNodes(one)),
   AT_ONCE,
 );
 if (withFakeNodes.length > 0) {
-  await addFakeNodes();
+  await addFakeNodes(noNode);
   results.push(
     ...(await examineAll(
       withFakeNodes.filter(({ alone }) => !alone),

@@ -11,6 +11,8 @@ export const NAME = process.env.CLUSTER_NAME || "why-pending";
 export const RUN = process.env.CLUSTER_RUN || `/tmp/why-pending-cluster/${NAME}`;
 export const CACHE =
   process.env.CLUSTER_CACHE || join(process.env.XDG_CACHE_HOME || join(homedir(), ".cache"), "why-pending-cluster");
+/** Set for another release than the newest: a control plane without a node. */
+export const VERSION = process.env.CLUSTER_VERSION;
 export const CLIENTS = join(CACHE, "kubernetes-1.36.3");
 
 const PACKAGES = {

@@ -6,7 +6,8 @@ import { load } from "js-yaml";
 import { api, kubectl, list } from "./api.mjs";
 
 const folder = new URL("../scenarios/", import.meta.url).pathname;
-const fakeNodes = new URL("../kit/fake-nodes.yaml", import.meta.url).pathname;
+const kit = new URL("../kit/", import.meta.url).pathname;
+const fakeNodes = join(kit, "fake-nodes.yaml");
 const rules = new URL("../../../src/rules/", import.meta.url).pathname;
 
 const PATIENCE_S = 150;
@@ -158,9 +159,9 @@ export async function cleanUp({ folder: where, namespace }, wait) {
   await quietly(["delete", "namespace", namespace, "--wait=false", "--ignore-not-found"]);
 }
 
-/** Nodes that kwok plays beside the real one: one with a taint and a label, one cordoned, one with another taint. */
-export async function addFakeNodes() {
-  await kubectl(["apply", "-f", fakeNodes]);
+/** Nodes that kwok plays beside the real one: one with a taint and a label, one cordoned, one with another taint. Also one in its place. */
+export async function addFakeNodes(noNode = false) {
+  await kubectl(["apply", "-f", fakeNodes, ...(noNode ? ["-f", join(kit, "fake-node-1.yaml")] : [])]);
   await kubectl(["wait", "--for=condition=Ready", "node", "--all", "--timeout=60s"]);
 }
 

@@ -2,7 +2,7 @@
 // stops everything again. A cluster that is up already is used, and left up.
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
-import { build, down, enter, NAME, obstacle, run, up, withCleanUp } from "./machine.mjs";
+import { build, down, enter, NAME, obstacle, run, up, VERSION, withCleanUp } from "./machine.mjs";
 
 export const root = resolve(import.meta.dirname, "../../..");
 
@@ -21,6 +21,7 @@ export async function session(script, args, { plugin, upOptions = ["--kwok"], ke
   const command = [process.execPath, resolve(import.meta.dirname, "..", script), "--plugin", folder, ...args];
   const steps = [
     ...(wasUp ? [] : [["programs of the cluster (about ten minutes the first time)", () => build()]]),
+    ...(wasUp || !VERSION ? [] : [[`Kubernetes ${VERSION}`, () => build([`kubernetes-${VERSION}`])]]),
     ...(plugin ? [] : [["kubectl-why_pending", () => run("npm", ["run", "--silent", "build"], { cwd: root })]]),
     ...(wasUp ? [] : [["start of the cluster", () => up(upOptions)]]),
     [script.replace(".mjs", ""), () => enter(command)],
