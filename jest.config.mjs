@@ -1,5 +1,6 @@
 export default {
   testEnvironment: "node",
+  globalSetup: "<rootDir>/test/support/build.mjs",
   testMatch: ["<rootDir>/test/**/*.test.ts"],
   testPathIgnorePatterns: ["/node_modules/", "<rootDir>/test/cluster/"],
   extensionsToTreatAsEsm: [".ts"],
