@@ -89,7 +89,7 @@ function reportOn(snapshot: Snapshot, { targets }: Options): Report | ReportList
   const diagnoses = diagnose(snapshot);
   const [only] = diagnoses;
   const isNamed = targets.length === 1 || (snapshot.podsSeen === undefined && targets.length === 0);
-  return only && diagnoses.length === 1 && isNamed
-    ? buildReport(only, snapshot.takenAt)
-    : buildReportList(diagnoses, snapshot, snapshot.podsSeen);
+  if (!only || diagnoses.length !== 1 || !isNamed) return buildReportList(diagnoses, snapshot, snapshot.podsSeen);
+  const report = buildReport(only, snapshot.takenAt);
+  return { ...report, unchecked: [...report.unchecked, ...snapshot.skipped.map((what) => ({ what, rules: [] }))] };
 }

@@ -265,24 +265,26 @@ function rawReasons({ pod, containers, events }: PodInput): readonly RawReason[]
       );
     }
   }
+  // Keyed by their words; one said again counts as said last.
+  const told = new Map<string, RawReason>();
   for (const event of events) {
     if (event.type !== "Warning") continue;
-    const same = reasons.findIndex(
-      ({ path, reason, message }) => path === "message" && reason === event.reason && message === event.message?.trim(),
-    );
-    const before = reasons[same]?.times ?? 0;
-    if (same >= 0) reasons.splice(same, 1);
-    reasons.push({
+    const { reason = "" } = event;
+    const message = event.message?.trim() ?? "";
+    const words = `${reason}\n${message}`;
+    const times = (told.get(words)?.times ?? 0) + timesSeen(event);
+    told.delete(words);
+    told.set(words, {
       ref: refTo(event),
       path: "message",
       about: "event",
-      reason: event.reason ?? "",
-      message: event.message?.trim() ?? "",
+      reason,
+      message,
       at: lastSeen(event),
-      times: before + timesSeen(event),
+      times,
     });
   }
-  return byWeight(reasons);
+  return byWeight([...reasons, ...told.values()]);
 }
 
 const ACTS: Readonly<Record<Effect, Act>> = { reads: "see", changes: "change", restarts: "restart", deletes: "delete" };

@@ -37,6 +37,8 @@ const LONGEST_TIMELINE = 12;
 /** Messages of events are shown whole as evidence; in the timeline their two ends do. */
 const LONGEST_MOMENT = 160;
 const LONGEST_LABEL = 16;
+/** The most telling come first. */
+const MOST_REASONS = 10;
 
 /** The report as people read it in a terminal. */
 export function renderText(result: Report | ReportList | readonly Report[], options: RenderOptions): string {
@@ -224,15 +226,22 @@ function unexplainedLines(report: Report, options: RenderOptions): Line[] {
 }
 
 function rawLines(raw: readonly RawReason[], options: RenderOptions): Line[] {
-  return mergedRaw(raw).flatMap(({ words, abouts }, index) => {
-    const head = index ? [span(" ".repeat(INDENT - 1))] : label("seen");
-    return paragraph(
-      head,
-      INDENT,
-      [...spansOf([{ as: "value", text: words }], options), span(` (${escapeText(abouts.join(", "))})`, "quiet")],
-      options.width,
-    );
-  });
+  const { width, wide } = options;
+  const merged = mergedRaw(raw);
+  const shown = wide ? merged : merged.slice(0, MOST_REASONS);
+  const left = merged.length - shown.length;
+  const headOf = (index: number) => (index ? [span(" ".repeat(INDENT - 1))] : label("seen"));
+  return [
+    ...shown.flatMap(({ words, abouts }, index) =>
+      paragraph(
+        headOf(index),
+        INDENT,
+        [...spansOf([{ as: "value", text: words }], options), span(` (${escapeText(abouts.join(", "))})`, "quiet")],
+        width,
+      ),
+    ),
+    ...(left ? [[span(" ".repeat(INDENT)), span(`… ${count(left, "more reason")}; --wide shows all`, "quiet")]] : []),
+  ];
 }
 
 /** What goes away with the cause, what it is not, and what could not be looked at. */
