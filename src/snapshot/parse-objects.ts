@@ -6,6 +6,7 @@ import { podSchema } from "../objects/pod.ts";
 import { configMapSchema, secretSchema, withoutValues } from "../objects/secret.ts";
 import { serviceAccountSchema } from "../objects/service-account.ts";
 import { WORKLOAD_KINDS, workloadSchema } from "../objects/workload.ts";
+import { conforms } from "./conforms.ts";
 
 const schemas: Readonly<Record<string, z.ZodMiniType>> = {
   Pod: podSchema,
@@ -25,23 +26,32 @@ export type Parsed = { readonly object: KubeObject } | { readonly problem: strin
  * field), values of Secrets and ConfigMaps go, fields we do not know stay.
  */
 export function parseObject(raw: unknown): Parsed {
-  const value = withoutNulls(raw);
-  const basic = kubeObjectSchema.safeParse(value);
-  if (!basic.success) return { problem: `an object is left out: ${firstIssue(basic.error)}` };
-  const kept = basic.data.kind === "Secret" || basic.data.kind === "ConfigMap" ? withoutValues(basic.data) : basic.data;
-  const exact = schemas[kept.kind]?.safeParse(kept);
-  if (exact && !exact.success) {
-    return { problem: `${kept.kind} ${kept.metadata.name} is left out: ${firstIssue(exact.error)}` };
-  }
-  return { object: kept };
+  dropNulls(raw);
+  const basic = parseAs(kubeObjectSchema, raw);
+  if ("problem" in basic) return { problem: `an object is left out: ${basic.problem}` };
+  const { kind, metadata } = basic.value;
+  const kept = kind === "Secret" || kind === "ConfigMap" ? withoutValues(basic.value) : basic.value;
+  const schema = schemas[kind];
+  const exact = schema && parseAs(schema, kept);
+  return exact && "problem" in exact
+    ? { problem: `${kind} ${metadata.name} is left out: ${exact.problem}` }
+    : { object: kept };
 }
 
 /** The same for metadata alone, as a list of names has it: an object of its kind without the rest says nothing of it. */
 export function parseMetadata(raw: unknown): Parsed {
-  const basic = kubeObjectSchema.safeParse(withoutNulls(raw));
-  if (!basic.success) return { problem: `an object is left out: ${firstIssue(basic.error)}` };
-  const { apiVersion, kind, metadata } = withoutValues(basic.data);
+  dropNulls(raw);
+  const basic = parseAs(kubeObjectSchema, raw);
+  if ("problem" in basic) return { problem: `an object is left out: ${basic.problem}` };
+  const { apiVersion, kind, metadata } = withoutValues(basic.value);
   return { object: { ...(apiVersion && { apiVersion }), kind, metadata } };
+}
+
+/** The value as a schema types it, or what is wrong with it. */
+function parseAs<T>(schema: z.ZodMiniType<T>, value: unknown): { readonly value: T } | { readonly problem: string } {
+  if (conforms(schema, value)) return { value: value as T };
+  const { success, data, error } = schema.safeParse(value);
+  return success ? { value: data } : { problem: firstIssue(error) };
 }
 
 /** Issues name paths and types, never values. */
@@ -53,13 +63,16 @@ function firstIssue({ issues }: z.core.$ZodError): string {
 }
 
 /** Removes null fields and null items, in place: the value was parsed for us alone. */
-function withoutNulls(value: unknown): unknown {
-  if (Array.isArray(value)) return value.filter((item) => item !== null).map(withoutNulls);
-  if (value === null || typeof value !== "object") return value;
-  const record = value as Record<string, unknown>;
-  for (const [field, content] of Object.entries(record)) {
-    if (content === null) delete record[field];
-    else record[field] = withoutNulls(content);
+function dropNulls(value: unknown): void {
+  if (Array.isArray(value)) {
+    if (value.includes(null)) value.splice(0, value.length, ...value.filter((item) => item !== null));
+    for (const item of value) dropNulls(item);
+  } else if (typeof value === "object" && value !== null) {
+    const record = value as Record<string, unknown>;
+    for (const field in record) {
+      const content = record[field];
+      if (content === null) delete record[field];
+      else if (typeof content === "object") dropNulls(content);
+    }
   }
-  return record;
 }
