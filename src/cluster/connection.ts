@@ -78,7 +78,10 @@ function http2Connection(
     settings: { initialWindowSize: WINDOW, enablePush: false },
   });
   let reason: Error | undefined;
-  session.once("connect", () => session.setLocalWindowSize(WINDOW));
+  session.once("connect", () => {
+    // The other side may have gone before the event is told.
+    if (!session.destroyed) session.setLocalWindowSize(WINDOW);
+  });
   // Streams tell what becomes of them; the session's own error adds why.
   session.on("error", (error) => {
     reason ??= error;
