@@ -1,6 +1,6 @@
 // Before each npm script: installs what package-lock.json says where that is not what is installed. Runs on any Node from
 // 20 on, and before there is anything in node_modules.
-import { execFileSync, spawnSync } from "node:child_process";
+import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -43,13 +43,10 @@ if (!isInstalled()) {
   console.error("Installing what package-lock.json lists …");
   quietly("npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error"], root);
 }
-// npm 11 runs the scripts of packages only with leave. The one we need brings Node 22 where the scripts find it first.
+// npm runs the scripts of packages only with leave. The one we need brings Node 22; `rebuild` then links it into
+// node_modules/.bin, where npm's scripts find it before any other Node.
 if (!existsSync(join(nodePackage, isWindows ? "bin/node.exe" : "bin/node"))) {
   console.error("Installing Node 22 for the scripts …");
   quietly(process.execPath, ["installArchSpecificPackage.js"], nodePackage);
 }
-const node = join(nodePackage, isWindows ? "bin/node.exe" : "bin/node");
-const version = execFileSync(node, ["--version"], { encoding: "utf8" }).trim();
-const { version: expected } = JSON.parse(readFileSync(join(nodePackage, "package.json"), "utf8"));
-if (version !== `v${expected}`)
-  console.error(`node_modules/node is ${version}, not v${expected}: npm ci puts it right.`);
+if (!existsSync(join(root, "node_modules/.bin/node"))) quietly("npm", ["rebuild", "node", "--ignore-scripts"], root);
