@@ -1,5 +1,6 @@
-// Builds the program: dist/kubectl-why_pending.cjs, one file for Node, and from it dist/kubectl-why_pending, one
-// executable made by Bun. `--if-stale` builds only what is older than its sources; `--bundle` leaves the executable out.
+// Builds the program: dist/kubectl-why_pending.cjs for Node, with what few runs need in dist/parts/, and from them
+// dist/kubectl-why_pending, one executable made by Bun. `--if-stale` builds only what is older than its sources;
+// `--bundle` leaves the executable out.
 import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
@@ -14,7 +15,10 @@ const executable = join(
   process.platform === "win32" ? "dist/kubectl-why_pending.exe" : "dist/kubectl-why_pending",
 );
 
-/** Bun's name of a platform, for executables of other machines: `bun-darwin-arm64`. */
+/**
+ * Compiles the bundle to an executable. `target` is another platform in Bun's words, such as bun-darwin-arm64: Bun then
+ * fetches the program of that platform, once.
+ */
 export function compile(output, target) {
   execFileSync(
     tool("bun"),
@@ -48,23 +52,53 @@ const withoutUnused = {
   },
 };
 
+/**
+ * Packages that few runs need, each a file of its own. esbuild splits no CommonJS, so the cut is made by hand: at the
+ * import of the package. `module.exports` is what import() gives, `default` included.
+ */
+const PARTS = {
+  ora: 'module.exports = require("ora").default;',
+  "js-yaml": 'module.exports = require("js-yaml");',
+};
+
+const inParts = {
+  name: "in-parts",
+  setup({ onResolve }) {
+    const names = new RegExp(`^(${Object.keys(PARTS).join("|")})$`);
+    onResolve({ filter: names }, ({ path }) => ({ path: `./parts/${path}.cjs`, external: true }));
+  },
+};
+
+const common = {
+  bundle: true,
+  platform: "node",
+  format: "cjs",
+  target: "node22",
+  minify: true,
+  charset: "utf8",
+  legalComments: "none",
+  logLevel: "warning",
+};
+
+/** Writes the bundle and its parts; tells esbuild's account of what is in the bundle. */
 export async function buildBundle() {
   const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
-  await build({
+  for (const [name, contents] of Object.entries(PARTS)) {
+    const outfile = join(root, `dist/parts/${name}.cjs`);
+    await build({ ...common, stdin: { contents, resolveDir: root }, outfile });
+  }
+  const { metafile } = await build({
+    ...common,
     entryPoints: [join(root, "src/main.ts")],
     outfile: bundle,
-    bundle: true,
-    platform: "node",
-    format: "cjs",
-    target: "node22",
-    minify: true,
-    charset: "utf8",
-    legalComments: "none",
+    // import() of a part becomes require(): Bun finds the file and takes it into the executable.
+    supported: { "dynamic-import": false },
     define: { __VERSION__: JSON.stringify(version), "import.meta.url": "__url" },
     banner: { js: 'const __url=require("node:url").pathToFileURL(__filename).href;' },
-    plugins: [withoutUnused],
-    logLevel: "warning",
+    plugins: [withoutUnused, inParts],
+    metafile: true,
   });
+  return metafile;
 }
 
 function newest(folder) {
@@ -91,4 +125,12 @@ async function main() {
       if (existsSync(file)) console.log(`${file.slice(root.length)}  ${Math.round(statSync(file).size / 1000)} kB`);
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) await main();
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  try {
+    await main();
+  } catch (error) {
+    // esbuild has told its own errors already.
+    if (!error.errors) console.error(error.stderr?.toString() || error.message);
+    process.exitCode = 1;
+  }
+}
