@@ -155,15 +155,17 @@ function between(page: string, name: string, content: string): string {
   return `${page.slice(0, from + open.length)}\n${content}\n${page.slice(to)}`;
 }
 
+const GENERATED_FLAGS = "# From here on written by npm run docs, from src/cli/args.ts.\n";
+
 /** plugin.yaml: what a person wrote, and after it the list of flags. */
 function withPluginFlags(now: string): string {
-  const written = now.replace(/^# From here on .*\nflags:\n[^]*$/m, "").replace(/^flags:\n[^]*$/m, "");
-  const flags = FLAGS.map(({ name, alias, describe }) =>
-    [`  - name: ${name}`, ...(alias ? [`    shorthand: ${alias}`] : []), `    desc: ${JSON.stringify(describe)}`].join(
-      "\n",
-    ),
-  );
-  return `${written}# From here on written by npm run docs, from src/cli/args.ts.\nflags:\n${flags.join("\n")}\n`;
+  const [written = ""] = now.split(GENERATED_FLAGS);
+  const flags = FLAGS.flatMap(({ name, alias, describe }) => [
+    `  - name: ${name}`,
+    ...(alias ? [`    shorthand: ${alias}`] : []),
+    `    desc: ${JSON.stringify(describe)}`,
+  ]);
+  return `${written}${GENERATED_FLAGS}flags:\n${flags.join("\n")}\n`;
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
