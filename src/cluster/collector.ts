@@ -17,12 +17,21 @@ export class Collector {
   readonly #logs: ContainerLog[] = [];
   readonly #skipped: string[] = [];
   readonly #running = new Map<string, Promise<unknown>>();
+  readonly #guessed = new Map<string, Promise<Answer<unknown>>>();
   readonly #refused: ReadonlyMap<string, string>;
 
   /** `refused`: kinds that the user does not want to be read, with the reason to give. */
   constructor(api: Api, refused: ReadonlyMap<string, string> = new Map()) {
     this.api = api;
     this.#refused = refused;
+  }
+
+  /** Asks for an object before it is known whether anybody wants it: its answer counts once `get` asks for it. */
+  guess(kind: Kind, namespace: string, name: string): void {
+    const answer = this.api.get(RESOURCES[kind], namespace, name);
+    // A failure is told to who wants the object.
+    answer.catch(() => {});
+    this.#guessed.set(key(kind, namespace, name), answer);
   }
 
   /** One object by name; undefined where it is absent or could not be read. */
@@ -33,7 +42,7 @@ export class Collector {
       const known = this.#objects.get(key(kind, place, name));
       if (known && !isMetadataOnly(known)) return known as ObjectOf<K>;
       if (this.#isRefused(kind)) return undefined;
-      const answer = await this.api.get(resource, place, name);
+      const answer = await (this.#guessed.get(key(kind, place, name)) ?? this.api.get(resource, place, name));
       if (answer.state === "ok") return this.#take(answer.body, kind) as ObjectOf<K> | undefined;
       const ref = { kind, ...(place && { namespace: place }), name };
       if (answer.state === "absent") this.#absent.set(key(kind, place, name), ref);

@@ -43,12 +43,28 @@ export async function findTargets(wanted: Wanted, collector: Collector): Promise
 }
 
 async function podByName(itsName: string, namespace: string, collector: Collector): Promise<Targets> {
-  // The events go out with the first request: nearly every answer needs them.
-  const [pod] = await Promise.all([collector.get("Pod", namespace, itsName), podEvents(itsName, namespace, collector)]);
+  // What the name tells goes out with the first request, and nobody waits for it here: who needs it asks again.
+  const events = podEvents(itsName, namespace, collector);
+  events.catch(() => {});
+  const reading = collector.get("Pod", namespace, itsName);
+  guessOwners(itsName, namespace, collector);
+  const pod = await reading;
   if (pod) return { refs: [refTo(pod)], remarks: [] };
+  await events;
   const gap = collector.gathered().gaps.find((one) => one.kind === "Pod" && one.name === itsName);
   if (gap) throw notReadable(gap.right ?? `get pods in namespace ${namespace}`, gap.message, namespace, gap.state);
   return nearestPods(itsName, namespace, collector);
+}
+
+// The names that a Deployment makes: a hash for its ReplicaSets, five letters for their pods, of the same letters
+// (apimachinery v0.36 pkg/util/rand/rand.go SafeEncodeString, apiserver v0.36 pkg/storage/names/generate.go).
+const OF_DEPLOYMENT = /^((.+)-[bcdfghjklmnpqrstvwxz2456789]{6,10})-[bcdfghjklmnpqrstvwxz2456789]{5}$/;
+
+/** Asks for the owners that a pod's name speaks of; with the pod's own word for them it would take two round trips more. */
+function guessOwners(podName: string, namespace: string, collector: Collector): void {
+  const [, replicaSet, deployment] = OF_DEPLOYMENT.exec(podName) ?? [];
+  if (replicaSet) collector.guess("ReplicaSet", namespace, replicaSet);
+  if (deployment) collector.guess("Deployment", namespace, deployment);
 }
 
 /** Asks for the events about a pod. By name, as its uid is not known yet; whose they are is decided when they are used. */
