@@ -99,13 +99,7 @@ function withFamily(index: string, family: string): string {
   const imported = withImport(index, `import ${family} from "./${family}/index.ts";`);
   const [, listed = ""] = /= \[([^\]]*)\];/.exec(imported) ?? [];
   const place = (one: string) => STAGES.findIndex((stage) => `...${stage}` === one);
-  const families = [
-    ...listed
-      .split(",")
-      .map((one) => one.trim())
-      .filter(Boolean),
-    `...${family}`,
-  ];
+  const families = [...namesIn(listed), `...${family}`];
   return imported.replace(/= \[[^\]]*\];/, `= [${families.sort((a, b) => place(a) - place(b)).join(", ")}];`);
 }
 
@@ -118,21 +112,21 @@ function withImport(source: string, line: string): string {
   return lines.toSpliced(place, 0, line).join("\n");
 }
 
+/** On one line where it fits, as the formatter wants it. */
 function withListed(source: string, member: string): string {
-  return source.replace(
-    /(const family: readonly Rule\[\] = \[)([^\]]*)(\];)/,
-    (_, open: string, listed: string, close: string) => {
-      const members = [
-        ...listed
-          .split(",")
-          .map((one) => one.trim())
-          .filter(Boolean),
-        member,
-      ];
-      return `${open}\n${members.map((one) => `  ${one},\n`).join("")}${close}`;
-    },
-  );
+  const list = /const family: readonly Rule\[\] = \[([^\]]*)\];/;
+  const [, listed = ""] = list.exec(source) ?? [];
+  const members = [...namesIn(listed), member];
+  const line = `const family: readonly Rule[] = [${members.join(", ")}];`;
+  const lines = `const family: readonly Rule[] = [\n${members.map((one) => `  ${one},\n`).join("")}];`;
+  return source.replace(list, line.length <= 120 ? line : lines);
 }
+
+const namesIn = (listed: string) =>
+  listed
+    .split(",")
+    .map((one) => one.trim())
+    .filter(Boolean);
 
 /** At the end of the section Unreleased. */
 function withChange(changes: string, line: string): string {

@@ -16,10 +16,7 @@ const INDEX = `import type { Rule } from "../rule.ts";
 import authMissing from "./auth-missing.ts";
 import tlsName from "./tls-name.ts";
 
-const family: readonly Rule[] = [
-  tlsName,
-  authMissing,
-];
+const family: readonly Rule[] = [tlsName, authMissing];
 export default family;
 `;
 const FILES: Readonly<Record<string, string>> = {
@@ -46,12 +43,12 @@ describe("npm run new-rule", () => {
   test("the import stands in order, the rule at the end of its family", () => {
     const index = planned("image/not-found").get("src/rules/image/index.ts");
     expect(index).toContain('"./auth-missing.ts";\nimport notFound from "./not-found.ts";\nimport tlsName');
-    expect(index).toContain("= [\n  tlsName,\n  authMissing,\n  notFound,\n];");
+    expect(index).toContain("= [tlsName, authMissing, notFound];");
   });
 
   test("a new family stands where a pod gets to it", () => {
     const files = planned("volume/claim-missing");
-    expect(files.get("src/rules/volume/index.ts")).toContain("= [\n  claimMissing,\n];");
+    expect(files.get("src/rules/volume/index.ts")).toContain("= [claimMissing];");
     expect(files.get("src/rules/index.ts")).toContain("= [...volume, ...image];");
     expect(files.get("src/rules/index.ts")).toContain('import volume from "./volume/index.ts";');
   });
