@@ -1,4 +1,5 @@
-import type { KubeObject } from "../objects/object.ts";
+import type { KubeObject, ObjectRef } from "../objects/object.ts";
+import type { Workload } from "../objects/workload.ts";
 import { type Command, kubectl } from "../text/command.ts";
 import { name, type Text, text } from "../text/text.ts";
 import type { Fix } from "./finding.ts";
@@ -24,32 +25,151 @@ export function managedBy({ owners, pod }: PodInput): Text | undefined {
   return undefined;
 }
 
+/** A pod of a manifest file on its node: what the API shows is a mirror that cannot be changed. */
+export function isStaticPod({ pod, owners }: PodInput): boolean {
+  return (
+    pod.metadata.annotations?.["kubernetes.io/config.mirror"] !== undefined ||
+    owners.some(({ ref }) => ref.kind === "Node")
+  );
+}
+
+/** The owner that would change our change back: one that `kubectl set image` and its kin cannot edit. */
+export function foreignOwner({ owners, workload }: PodInput): ObjectRef | undefined {
+  const top = owners.at(-1)?.ref;
+  return top && top.kind !== workload.kind ? top : undefined;
+}
+
+interface Certainty {
+  /** `maybe` where the new value is a guess; with a <placeholder> in it the fix is `fill-in` anyhow. */
+  readonly applies?: Fix["applies"];
+}
+
 /** Sets the image of one container on the workload. An image with a <placeholder> makes it a fix to fill in. */
-export function setImage(input: PodInput, container: string, image: string, title: Text): Fix {
-  const { workload, owners } = input;
-  const manager = managedBy(input);
-  const fullTitle = manager ? text`${title} (the object belongs to ${manager})` : title;
-  const applies = image.includes("<") ? "fill-in" : "as-is";
-  const topKind = owners.at(-1)?.ref.kind;
-  const isForeign = topKind !== undefined && topKind !== workload.kind;
+export function setImage(
+  input: PodInput,
+  container: string,
+  image: string,
+  title: Text,
+  { applies = "as-is" }: Certainty = {},
+): Fix {
+  const { workload, pod } = input;
+  const set = (namespace: string | undefined, target: string) =>
+    kubectl("changes", namespace, "set", "image", target, `${container}=${image}`);
+  const onPod = set(pod.metadata.namespace, `pod/${pod.metadata.name}`);
+  const how = image.includes("<") ? "fill-in" : applies;
+  if (isStaticPod(input)) return staticPodFix(input, title);
   if (workload.kind === "Job") {
     // A Job's template cannot be changed; its pods' images can, and the pod in trouble is one of them.
-    const { namespace, name: podName } = input.pod.metadata;
-    return {
-      title: text`${fullTitle}; a Job's template cannot be changed, so change this pod, and the Job's manifest for the next run`,
-      commands: [kubectl("changes", namespace, "set", "image", `pod/${podName}`, `${container}=${image}`)],
-      applies,
-      by: "workload-owner",
-    };
+    return fix(input, text`${title} A Job's template cannot be changed: this changes its pod.`, [onPod], how);
   }
+  if (workload.kind === "CronJob") {
+    return fix(
+      input,
+      text`${title} The second command helps the run that waits now.`,
+      [set(workload.namespace, workloadArgument(input)), onPod],
+      how,
+    );
+  }
+  return fix(input, title, [set(workload.namespace, workloadArgument(input)), ...afterTemplateChange(input)], how);
+}
+
+/** Changes fields of the pod's spec, given as a strategic merge patch, where they can be changed: on the workload. */
+export function patchPodSpec(
+  input: PodInput,
+  spec: Readonly<Record<string, unknown>>,
+  title: Text,
+  { applies = "as-is" }: Certainty = {},
+): Fix {
+  const { workload, pod } = input;
+  const patch = JSON.stringify(spec);
+  const how = patch.includes("<") ? "fill-in" : applies;
+  if (isStaticPod(input)) return staticPodFix(input, title);
+  if (workload.kind === "CronJob" || TEMPLATE_KINDS.has(workload.kind)) {
+    const whole =
+      workload.kind === "CronJob"
+        ? { spec: { jobTemplate: { spec: { template: { spec } } } } }
+        : { spec: { template: { spec } } };
+    const command = kubectl(
+      "changes",
+      workload.namespace,
+      "patch",
+      workloadArgument(input),
+      "-p",
+      JSON.stringify(whole),
+    );
+    return fix(input, title, [command, ...afterTemplateChange(input)], how);
+  }
+  // Nearly all of a pod's spec, and a Job's template, are fixed for life: a new one takes its place.
+  const kind = workload.kind === "Job" ? "Job" : "pod";
+  return fix(
+    input,
+    text`${title} In a ${kind} this cannot be changed: change it in the manifest (${name(patch)}) and make the ${kind} anew.`,
+    [kubectl("deletes", pod.metadata.namespace, "replace", "--force", "-f", "<manifest.yaml>")],
+    "fill-in",
+  );
+}
+
+const TEMPLATE_KINDS: ReadonlySet<string> = new Set([
+  "Deployment",
+  "StatefulSet",
+  "DaemonSet",
+  "ReplicaSet",
+  "ReplicationController",
+]);
+
+/**
+ * What has to be done by hand after the template is right. A StatefulSet waits for its broken pod to become Ready before
+ * it replaces it (kubernetes v1.36 pkg/controller/statefulset/stateful_set_control.go, OrderedReady); ReplicaSets and the
+ * strategy OnDelete never replace a pod.
+ */
+export function afterTemplateChange({ workload, owners, pod }: PodInput): readonly Command[] {
+  const object = owners.find(({ ref }) => ref.kind === workload.kind && ref.name === workload.name)?.object as
+    | (Workload & { spec?: { podManagementPolicy?: string; updateStrategy?: { type?: string } } })
+    | undefined;
+  const isByHand =
+    workload.kind === "ReplicaSet" ||
+    workload.kind === "ReplicationController" ||
+    object?.spec?.updateStrategy?.type === "OnDelete" ||
+    (workload.kind === "StatefulSet" && object?.spec?.podManagementPolicy !== "Parallel");
+  return isByHand ? [deletePod(pod)] : [];
+}
+
+/** Deletes the pod, for its owner to make it anew. */
+export function deletePod({ metadata }: PodInput["pod"]): Command {
+  return kubectl("deletes", metadata.namespace, "delete", "pod", metadata.name);
+}
+
+/** Makes the pods of the workload anew, with what has changed around them. Undefined where nobody would. */
+export function remakePods(input: PodInput): Command | undefined {
+  const { workload, pod, owners } = input;
+  if (["Deployment", "StatefulSet", "DaemonSet"].includes(workload.kind)) {
+    // A roll-out waits for the broken pod of a StatefulSet, and never comes with OnDelete.
+    const byHand = afterTemplateChange(input)[0];
+    return byHand ?? kubectl("restarts", workload.namespace, "rollout", "restart", workloadArgument(input));
+  }
+  return owners.length > 0 && !isStaticPod(input) ? deletePod(pod) : undefined;
+}
+
+function staticPodFix({ pod }: PodInput, title: Text): Fix {
   return {
-    title: isForeign
-      ? text`${fullTitle}; ${name(topKind)} ${name(owners.at(-1)?.ref.name ?? "")} owns it: change the image there`
-      : fullTitle,
-    commands: [
-      kubectl("changes", workload.namespace, "set", "image", workloadArgument(input), `${container}=${image}`),
+    title: text`${title} This is a static pod: change its manifest on node ${name(pod.spec.nodeName ?? "")}, by default in /etc/kubernetes/manifests; the kubelet sees the change.`,
+    commands: [],
+    applies: "maybe",
+    by: "cluster-admin",
+  };
+}
+
+function fix(input: PodInput, title: Text, commands: readonly Command[], applies: Fix["applies"]): Fix {
+  const manager = managedBy(input);
+  const owner = foreignOwner(input);
+  return {
+    title: [
+      ...title,
+      ...(owner ? text` ${owner.kind} ${name(owner.name)} made it and may change it back: change it there.` : []),
+      ...(manager ? text` It belongs to ${manager}.` : []),
     ],
-    applies: isForeign ? "maybe" : applies,
+    commands,
+    applies: owner && applies === "as-is" ? "maybe" : applies,
     by: "workload-owner",
   };
 }
@@ -71,6 +191,11 @@ export function verification({ workload, pod }: PodInput): Command {
       );
     case "Job":
       return kubectl("reads", namespace, "get", "pods", "-l", `batch.kubernetes.io/job-name=${workload.name}`);
+    case "CronJob":
+      return kubectl("reads", namespace, "get", "pod", podName);
+    case "ReplicaSet":
+    case "ReplicationController":
+      return kubectl("reads", namespace, "get", "pods", "--watch");
     default:
       return kubectl("reads", namespace, "wait", "--for=condition=Ready", `pod/${podName}`, "--timeout=2m");
   }

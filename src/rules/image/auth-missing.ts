@@ -1,58 +1,93 @@
-import { name, text, value } from "../../text/text.ts";
-import { credentialTrouble, provideCredentials, pullSecretsOf } from "./pull-credentials.ts";
+import { list, name, text } from "../../text/text.ts";
+import type { PodInput } from "../pod-input.ts";
+import { nearestKnownImages } from "./known-images.ts";
+import type { PullAttempt } from "./pull-attempt.ts";
+import { accountSecretsNotUsed, credentialTrouble, provideCredentials, pullSecretsOf } from "./pull-credentials.ts";
 import { pullRule } from "./pull-rule.ts";
-import { editImage, reachNotes } from "./words.ts";
+import { credentialsRuledOut } from "./ruled-out.ts";
+import { askerOf, editImage, hostOf, imageOf, reachNotes, targetOf } from "./words.ts";
 
-/** The registry wants credentials, and the pod had none for it. */
+/** Whether credentials were sent and refused, as far as words and secrets tell; if not, they are what is missing. */
+export function wasLoginSent({ error, ...attempt }: PullAttempt, input: PodInput): boolean {
+  if (error.login !== "unknown") return error.login === "sent";
+  return pullSecretsOf(input, targetOf({ error, ...attempt })).some(({ state }) => state === "usable");
+}
+
+/** The registry wants a login, and the pod has none for it. */
 export default pullRule({
   id: "image/auth-missing",
-  title: "The registry asks for credentials and the pod has none for it",
+  title: "The registry asks for a login and the pod has none for it",
   causes: ["denied"],
   needs: ["Event", "Node", "Secret", "ServiceAccount"],
-  explains: ["image/pull-secret-missing"],
-  confidence: (attempt, input) =>
-    /repository does not exist|insufficient_scope|denied/.test(attempt.error.detail) &&
-    !/no basic auth/.test(attempt.error.detail)
-      ? "likely"
-      : credentialTrouble(input, attempt.error.host)
-        ? "certain"
-        : "likely",
+  fits: (attempt, input) => !wasLoginSent(attempt, input),
+  confidence: (attempt, input) => {
+    if (mayNotExist(attempt) || pullSecretsOf(input, targetOf(attempt)).some(({ state }) => state === "unknown"))
+      return "likely";
+    return attempt.error.login === "not-sent" ? "certain" : "likely";
+  },
+  more: (attempt, input) => ({
+    secrets: pullSecretsOf(input, targetOf(attempt)).map(({ name: secret, state }) => `${secret}: ${state}`),
+  }),
   headline: (attempt, input) => {
-    const host = attempt.reference?.host ?? attempt.error.host;
-    const missing = pullSecretsOf(input, host).find(({ state }) => state === "missing");
-    const isAmbiguous =
-      /repository does not exist/.test(attempt.error.detail) && !/no basic auth/.test(attempt.error.detail);
-    return isAmbiguous
-      ? text`${name(host)} denies access to ${value(attempt.image)}: the repository is private and the pod has no credentials for it, or it does not exist.`
-      : text`${name(host)} asks for credentials for ${value(attempt.image)}, and the pod has none that it accepts${missing && text`: pull secret ${name(missing.name)} does not exist`}.`;
+    const host = hostOf(attempt);
+    if (mayNotExist(attempt))
+      return text`${name(host)} denies access to ${name(attempt.reference?.repository ?? attempt.image)}: it is private and needs a login, or does not exist.`;
+    const secrets = pullSecretsOf(input, targetOf(attempt));
+    const [first] = secrets;
+    if (secrets.length === 0) {
+      return accountSecretsNotUsed(input).length > 0
+        ? text`${name(host)} asks for a login; the pod is older than its ServiceAccount's pull secret.`
+        : text`${name(host)} asks for a login, and the pod has no pull secret.`;
+    }
+    switch (secrets.length === 1 ? first?.state : undefined) {
+      case "missing":
+        return text`${name(host)} asks for a login, and pull secret ${name(first?.name ?? "")} does not exist.`;
+      case "other-host":
+        return text`${name(host)} asks for a login, and pull secret ${name(first?.name ?? "")} has none for it.`;
+      case "other-path":
+        return text`${name(host)} asks for a login, and the one in pull secret ${name(first?.name ?? "")} is for other paths.`;
+      case "malformed":
+        return text`${name(host)} asks for a login, and pull secret ${name(first?.name ?? "")} is malformed.`;
+      case "wrong-type":
+        return text`${name(host)} asks for a login, and secret ${name(first?.name ?? "")} is not of a pull secret's type.`;
+      default:
+        return text`${name(host)} asks for a login, and ${list(secrets.map((secret) => name(secret.name)))} ${secrets.length > 1 ? "have" : "has"} none that it accepts.`;
+    }
   },
   why: (attempt, input) => {
-    const host = attempt.reference?.host ?? attempt.error.host;
     const trouble =
-      credentialTrouble(input, host) ??
-      text`The pod names a pull secret with credentials for ${name(host)}; they do not give access to this repository.`;
-    return text`The registry answered that the pull is unauthorized. ${trouble}`;
+      credentialTrouble(input, targetOf(attempt)) ??
+      text`The pod names a pull secret with a login for ${name(hostOf(attempt))}, yet the last try sent none: the secret may be newer than that try, or its login empty.`;
+    return text`${askerOf(attempt)} asks for ${imageOf(attempt)}; without credentials the registry answered "unauthorized". ${trouble}`;
   },
   notes: (attempt, input) => [
-    ...reachNotes(attempt, input),
-    ...(/\.dkr\.ecr\.|\.azurecr\.io$|\.pkg\.dev$|(?:^|\.)gcr\.io$/.test(attempt.reference?.host ?? "")
+    ...(/\.dkr\.ecr\.|\.azurecr\.(?:io|cn)$|\.pkg\.dev$|(?:^|\.)gcr\.io$/.test(hostOf(attempt))
       ? [
-          text`Nodes of that cloud usually get credentials for ${name(attempt.reference?.host ?? "")} from their own identity (node role or managed identity): check that it may pull from this registry.`,
+          text`Nodes of that cloud usually get their login for ${name(hostOf(attempt))} by their own identity (node role, managed identity): check that it may pull from this registry.`,
         ]
       : []),
+    ...reachNotes(attempt, input),
   ],
-  fixes: (attempt, input) => [
-    ...provideCredentials(input, attempt.reference?.host ?? attempt.error.host),
-    ...(/repository does not exist/.test(attempt.error.detail)
-      ? [editImage(attempt, input, text`Or, if the repository name is wrong, correct it.`, "<host/repository:tag>")]
-      : []),
-  ],
+  fixes: (attempt, input) => {
+    const login = provideCredentials(input, targetOf(attempt));
+    if (!mayNotExist(attempt)) return login;
+    const best = attempt.reference && nearestKnownImages(input, attempt.reference)[0];
+    const correct = editImage(
+      attempt,
+      input,
+      best ? text`Use ${name(best.image)}: ${best.because}.` : text`If the repository's name is wrong, correct it.`,
+      best?.image ?? "<host/repository:tag>",
+      { applies: "maybe" },
+    );
+    return best ? [correct, ...login] : [...login, correct];
+  },
   groupKey: ({ host }) => host,
+  ruledOut: credentialsRuledOut,
   doc: {
     means:
-      "The registry refuses an anonymous pull: the repository is private, and the kubelet had no credentials for this host.",
+      "The registry does not give this repository to everybody, and the kubelet had no credentials for it: no pull secret, or none that fits.",
     seenIn:
-      "`no basic auth credentials`, `insufficient_scope`, `pull access denied` (containerd, Docker), `requested access to the resource is denied`, `unauthorized: …` (CRI-O).",
+      "`no basic auth credentials`, `insufficient_scope`, `failed to fetch anonymous token` (containerd), `pull access denied` (containerd, Docker), `requested access to the resource is denied`, `unauthorized: …` (CRI-O).",
     repair:
       "Create a pull secret for the host and name it in the pod or its ServiceAccount; pods made before that must be made anew.",
     notToConfuseWith:
@@ -60,3 +95,8 @@ export default pullRule({
     catalogue: ["image-auth-missing"],
   },
 });
+
+/** Docker Hub and others refuse alike what is private and what does not exist; `no basic auth` is said by the node before. */
+const mayNotExist = ({ error }: PullAttempt) =>
+  /repository does not exist|insufficient_scope|requested access to the resource is denied/.test(error.detail) &&
+  !/no basic auth/.test(error.detail);

@@ -1,7 +1,7 @@
 import { name, text } from "../../text/text.ts";
 import { adminTask } from "../repair.ts";
 import { pullRule } from "./pull-rule.ts";
-import { editImage, imageOf, nodeOf, reachNotes } from "./words.ts";
+import { askerOf, editImage, imageOf, nodeOf, reachNotes } from "./words.ts";
 
 /** The node's configuration blocks the registry. */
 export default pullRule({
@@ -9,9 +9,9 @@ export default pullRule({
   title: "The node's configuration blocks the registry",
   causes: ["blocked"],
   headline: (attempt, input) =>
-    text`The configuration of node ${nodeOf(input)} blocks the registry ${name(attempt.reference?.host ?? attempt.error.host)}, so ${imageOf(attempt)} may not be pulled.`,
-  why: (_attempt, _input) =>
-    text`CRI-O reads in registries.conf which registries it may use; on OpenShift the cluster's image policy writes that file.`,
+    text`Node ${nodeOf(input)} is set up not to pull from ${name(attempt.reference?.host ?? attempt.error.host)}: the registry is blocked.`,
+  why: (attempt) =>
+    text`${askerOf(attempt)} asks for ${imageOf(attempt)}. CRI-O reads in registries.conf which registries it may use; on OpenShift the cluster's image policy writes that file.`,
   notes: reachNotes,
   fixes: (attempt, input) => [
     editImage(attempt, input, text`Use an image from a registry that is allowed.`, "<host/repository:tag>"),

@@ -1,7 +1,7 @@
 import { name, text } from "../../text/text.ts";
 import { look } from "../repair.ts";
 import { pullRule } from "./pull-rule.ts";
-import { imageOf, reachNotes } from "./words.ts";
+import { askerOf, imageOf, reachNotes } from "./words.ts";
 
 /** The content does not match its digest. */
 export default pullRule({
@@ -9,9 +9,9 @@ export default pullRule({
   title: "The content does not match its digest",
   causes: ["digest-mismatch"],
   headline: (attempt, _input) =>
-    text`What arrived for ${imageOf(attempt)} does not match its digest: it was damaged or changed on the way.`,
+    text`What ${name(attempt.error.host)} sent does not match its digest: damaged or changed on the way.`,
   why: (attempt, _input) =>
-    text`Every part of an image is checked against its digest. A proxy or cache between the node and ${name(attempt.error.host)} that returns something else is the usual reason.`,
+    text`${askerOf(attempt)} asks for ${imageOf(attempt)}. Every part of an image is checked against its digest. A proxy or cache between the node and ${name(attempt.error.host)} that returns something else is the usual reason.`,
   notes: reachNotes,
   fixes: (attempt, _input) => [
     look(

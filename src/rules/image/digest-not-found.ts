@@ -1,6 +1,7 @@
-import { name, text } from "../../text/text.ts";
+import { name, text, value } from "../../text/text.ts";
+import { nearestKnownImages } from "./known-images.ts";
 import { pullRule } from "./pull-rule.ts";
-import { editImage } from "./words.ts";
+import { askerOf, editImage, imageOf } from "./words.ts";
 
 /** The registry does not have this digest. */
 export default pullRule({
@@ -10,10 +11,16 @@ export default pullRule({
   fits: ({ reference }) => Boolean(reference?.digest),
   confidence: () => "likely",
   headline: ({ reference }) =>
-    text`The registry ${name(reference?.host ?? "")} has no image with digest ${name(reference?.digest ?? "")} in ${name(reference?.repository ?? "")}: it was not found.`,
-  why: () =>
-    text`A digest names one exact build. It is gone when that build was deleted or never pushed to this repository; the digest of another registry's copy, or of one platform's manifest, can differ.`,
+    text`The digest ${name(shortened(reference?.digest ?? ""))} does not exist in ${name(`${reference?.host}/${reference?.repository}`)}.`,
+  why: (attempt) =>
+    text`${askerOf(attempt)} asks for ${imageOf(attempt)}, and the registry answered "not found". A digest names one exact build. It is gone when that build was deleted or never pushed to this repository; the digest of another registry's copy, or of one platform's manifest, can differ.`,
   fixes: (attempt, input) => [
+    ...(attempt.reference ? nearestKnownImages(input, attempt.reference).slice(0, 1) : []).map(
+      ({ image, because, revision }) =>
+        editImage(attempt, input, text`Use ${value(image)}: ${because}.`, image, {
+          applies: revision === undefined ? "maybe" : "as-is",
+        }),
+    ),
     editImage(attempt, input, text`Use a tag that exists, or the digest that the registry shows for it now.`),
   ],
   doc: {
@@ -24,3 +31,6 @@ export default pullRule({
     catalogue: ["image-digest-not-found"],
   },
 });
+
+/** The first letters identify a digest as well as all 64; why and evidence have it whole. */
+const shortened = (digest: string) => (digest.length > 26 ? `${digest.slice(0, 19)}…` : digest);

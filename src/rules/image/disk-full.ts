@@ -1,17 +1,17 @@
 import { kubectl } from "../../text/command.ts";
 import { text } from "../../text/text.ts";
 import { pullRule } from "./pull-rule.ts";
-import { describeNode, imageOf, nodeOf, reachNotes } from "./words.ts";
+import { askerOf, describeNode, imageOf, nodeNotes, nodeOf } from "./words.ts";
 
 /** The node has no room for the image. */
 export default pullRule({
   id: "image/disk-full",
   title: "The node has no room for the image",
   causes: ["disk-full"],
-  headline: (attempt, input) => text`Node ${nodeOf(input)} has no space left on its disk for ${imageOf(attempt)}.`,
-  why: (_attempt, _input) =>
-    text`The layers could not be written to the node's image file system: its bytes or its inodes are used up. Other pods on this node are in danger too.`,
-  notes: reachNotes,
+  headline: (_attempt, input) => text`The disk of node ${nodeOf(input)} is full: no space left for the image.`,
+  why: (attempt) =>
+    text`${askerOf(attempt)} asks for ${imageOf(attempt)}. The layers could not be written to the node's image file system: its bytes or its inodes are used up. Other pods on this node are in danger too.`,
+  notes: nodeNotes,
   fixes: (_attempt, input) => [
     describeNode(
       input,
@@ -24,7 +24,6 @@ export default pullRule({
       by: "cluster-admin",
     },
   ],
-  groupKey: ({ host }) => host,
   doc: {
     means: "The file system that holds images on the node is full.",
     seenIn: "`no space left on device` while a layer is written or unpacked (all runtimes).",

@@ -1,16 +1,16 @@
 import { text } from "../../text/text.ts";
 import { adminTask } from "../repair.ts";
 import { pullRule } from "./pull-rule.ts";
-import { imageOf, nodeOf, reachNotes } from "./words.ts";
+import { askerOf, imageOf, nodeOf, reachNotes } from "./words.ts";
 
 /** The image is encrypted, and the node has no key. */
 export default pullRule({
   id: "image/encrypted",
   title: "The image is encrypted, and the node has no key",
   causes: ["encrypted"],
-  headline: (attempt, input) => text`${imageOf(attempt)} is encrypted and node ${nodeOf(input)} has no key for it.`,
-  why: (_attempt, _input) =>
-    text`containerd needs a stream processor with the decryption keys to unpack encrypted layers.`,
+  headline: (_attempt, input) => text`The image is encrypted, and node ${nodeOf(input)} has no key for it.`,
+  why: (attempt) =>
+    text`${askerOf(attempt)} asks for ${imageOf(attempt)}. containerd needs a stream processor with the decryption keys to unpack encrypted layers.`,
   notes: reachNotes,
   fixes: (_attempt, _input) => [adminTask(text`Install the decryption keys and the stream processor on the nodes.`)],
   groupKey: ({ image }) => image,

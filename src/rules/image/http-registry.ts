@@ -2,7 +2,7 @@ import { kubectl } from "../../text/command.ts";
 import { name, text } from "../../text/text.ts";
 import { adminTask } from "../repair.ts";
 import { pullRule } from "./pull-rule.ts";
-import { imageOf, nodeOf, reachNotes } from "./words.ts";
+import { askerOf, imageOf, nodeOf, reachNotes } from "./words.ts";
 
 /** The registry speaks plain HTTP. */
 export default pullRule({
@@ -10,9 +10,9 @@ export default pullRule({
   title: "The registry speaks plain HTTP",
   causes: ["http"],
   headline: (attempt, input) =>
-    text`The registry ${name(attempt.error.host)} speaks plain HTTP, and node ${nodeOf(input)} asks it over HTTPS; ${imageOf(attempt)} cannot be pulled.`,
-  why: (_attempt, _input) =>
-    text`Container runtimes use TLS unless they are told that a registry is insecure. The answer came without TLS.`,
+    text`The registry ${name(attempt.error.host)} speaks plain HTTP, and node ${nodeOf(input)} asks it over HTTPS.`,
+  why: (attempt) =>
+    text`${askerOf(attempt)} asks for ${imageOf(attempt)}. Container runtimes use TLS unless they are told that a registry is insecure. The answer came without TLS.`,
   notes: reachNotes,
   fixes: (attempt, _input) => [
     adminTask(
@@ -23,7 +23,8 @@ export default pullRule({
   groupKey: ({ host }) => host,
   doc: {
     means: "The node asked over HTTPS and the registry answered without TLS.",
-    seenIn: "`http: server gave HTTP response to HTTPS client` (Go, all runtimes).",
+    seenIn:
+      "`http: server gave HTTP response to HTTPS client`, `first record does not look like a TLS handshake` (Go, all runtimes).",
     repair: "TLS on the registry, or an insecure entry in the runtime's configuration on each node.",
     catalogue: ["image-http-registry"],
   },

@@ -2,6 +2,7 @@ import type { Rule } from "../rule.ts";
 import authMissing from "./auth-missing.ts";
 import authRejected from "./auth-rejected.ts";
 import blockedRegistry from "./blocked-registry.ts";
+import credentialVerification from "./credential-verification.ts";
 import digestMismatch from "./digest-mismatch.ts";
 import digestNotFound from "./digest-not-found.ts";
 import diskFull from "./disk-full.ts";
@@ -10,9 +11,11 @@ import httpRegistry from "./http-registry.ts";
 import inspectError from "./inspect-error.ts";
 import invalidName from "./invalid-name.ts";
 import layerCorrupt from "./layer-corrupt.ts";
+import mutableTag from "./mutable-tag.ts";
 import neverPull from "./never-pull.ts";
 import notFound from "./not-found.ts";
 import platform from "./platform.ts";
+import proxy from "./proxy.ts";
 import pullSecretMissing from "./pull-secret-missing.ts";
 import pullTimeout from "./pull-timeout.ts";
 import pulling from "./pulling.ts";
@@ -26,9 +29,12 @@ import runtimeclassLookup from "./runtimeclass-lookup.ts";
 import shortname from "./shortname.ts";
 import signature from "./signature.ts";
 import tlsExpired from "./tls-expired.ts";
+import tlsHandshake from "./tls-handshake.ts";
 import tlsName from "./tls-name.ts";
 import tlsUnknownCa from "./tls-unknown-ca.ts";
+import unknownPullError from "./unknown-pull-error.ts";
 import unsupportedMediaType from "./unsupported-media-type.ts";
+import volume from "./volume.ts";
 
 /** Why an image does not arrive; catalogue stage 4. */
 const family: readonly Rule[] = [
@@ -39,15 +45,18 @@ const family: readonly Rule[] = [
   digestNotFound,
   authMissing,
   authRejected,
+  credentialVerification,
   pullSecretMissing,
   rateLimited,
   registryDns,
   registryRefused,
   registryTimeout,
+  proxy,
   registry5xx,
   tlsUnknownCa,
   tlsExpired,
   tlsName,
+  tlsHandshake,
   httpRegistry,
   platform,
   digestMismatch,
@@ -61,6 +70,9 @@ const family: readonly Rule[] = [
   encrypted,
   inspectError,
   runtimeclassLookup,
+  volume,
   pulling,
+  unknownPullError,
+  mutableTag,
 ];
 export default family;

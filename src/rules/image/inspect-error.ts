@@ -1,19 +1,20 @@
 import { text, value } from "../../text/text.ts";
 import { pullRule } from "./pull-rule.ts";
-import { describeNode, imageOf, nodeOf } from "./words.ts";
+import { askerOf, describeNode, imageOf, nodeOf } from "./words.ts";
 
 /** The runtime does not answer the question whether the image is there. */
 export default pullRule({
   id: "image/inspect-error",
   title: "The container runtime cannot say whether the image is on the node",
+  // What CRI-O reports with this reason for another cause has a rule of its own.
   fits: ({ reason, error }) =>
-    reason === "ImageInspectError" &&
-    (error.cause === "unknown" || error.cause === "runtime-down" || error.cause === "pull-timeout"),
+    error.cause === "runtime-down" ||
+    (reason === "ImageInspectError" && (error.cause === "unknown" || error.cause === "pull-timeout")),
   confidence: () => "likely",
-  headline: (attempt, input) =>
-    text`The container runtime of node ${nodeOf(input)} fails when it is asked about ${imageOf(attempt)}.`,
+  headline: (_attempt, input) =>
+    text`The container runtime of node ${nodeOf(input)} does not work: it cannot say what images it has.`,
   why: (attempt) =>
-    text`Before it pulls, the kubelet asks the runtime whether the image is there, and got an error: ${value(attempt.error.detail)}.`,
+    text`${askerOf(attempt)} asks for ${imageOf(attempt)}. The kubelet asks the runtime for images, and got an error: ${value(attempt.error.detail)}.`,
   fixes: (_attempt, input) => [
     describeNode(
       input,

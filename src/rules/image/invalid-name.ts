@@ -1,7 +1,7 @@
 import { invalidPart } from "../../objects/image-reference.ts";
 import { name, text, value } from "../../text/text.ts";
 import { pullRule } from "./pull-rule.ts";
-import { editImage } from "./words.ts";
+import { askerOf, editImage } from "./words.ts";
 
 /** The image field cannot be parsed, so nothing is ever pulled. */
 export default pullRule({
@@ -10,18 +10,18 @@ export default pullRule({
   needs: [],
   fits: ({ reason }) => reason === "InvalidImageName",
   headline: (attempt) =>
-    text`The image ${value(attempt.image)} is not a valid reference: it ${invalidPart(attempt.image) ?? "cannot be parsed"}.`,
+    text`The image ${value(attempt.image)} is not valid: it ${invalidPart(attempt.image) ?? "cannot be parsed"}.`,
   why: (attempt) =>
-    text`Container ${name(attempt.container.name)} asks for it. The kubelet parses the reference before it pulls; the format is host/repository:tag, in lower case before the colon.`,
+    text`${askerOf(attempt)} asks for it. The kubelet parses the reference before it pulls; the format is host/repository:tag, in lower case before the colon.`,
   fixes: (attempt, input) => {
-    const lower = attempt.image.toLowerCase();
-    const better = invalidPart(lower) === undefined ? lower : undefined;
+    const better = repaired(attempt.image);
     return [
       editImage(
         attempt,
         input,
         text`Set a valid image for container ${name(attempt.container.name)}.`,
         better ?? "<host/repository:tag>",
+        { applies: "maybe" },
       ),
     ];
   },
@@ -36,3 +36,24 @@ export default pullRule({
     catalogue: ["image-invalid-name"],
   },
 });
+
+/** The image without its slip, where there is one plausible reading: lower case, no scheme, no blank around, one tag of two. */
+function repaired(image: string): string | undefined {
+  const trimmed = image
+    .trim()
+    .replace(/^[a-z][a-z0-9+.-]*:\/\//i, "")
+    .replace(/\/+$/, "");
+  const once = /^(.+?)(:[\w][\w.-]*)\2$/.exec(trimmed);
+  const candidates = [trimmed, once ? `${once[1]}${once[2]}` : "", lowerCased(trimmed)];
+  return candidates.find(
+    (candidate) => candidate !== "" && candidate !== image && invalidPart(candidate) === undefined,
+  );
+}
+
+/** Lower case before the tag; tags may have capitals. */
+function lowerCased(image: string): string {
+  const colon = image.lastIndexOf(":");
+  return colon > image.lastIndexOf("/")
+    ? image.slice(0, colon).toLowerCase() + image.slice(colon)
+    : image.toLowerCase();
+}

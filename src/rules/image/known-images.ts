@@ -2,80 +2,135 @@ import { type ImageReference, parseImage } from "../../objects/image-reference.t
 import { podTemplateOf, revisionOf } from "../../objects/workload.ts";
 import { compare } from "../../snapshot/lookup.ts";
 import { editDistance } from "../../text/nearest.ts";
+import { name, type Text, text } from "../../text/text.ts";
 import type { PodInput } from "../pod-input.ts";
+import { newestFirst, tagDistance } from "./tag-likeness.ts";
 
-/** An image that the cluster knows: a node holds it, a pod runs it, a former revision ran it. */
+/** An image that the cluster knows: a former revision ran it, a pod runs it, a node holds it. */
 export interface KnownImage {
+  /** As one would write it in place of the wanted one. */
   readonly image: string;
   readonly reference: ImageReference;
-  /** In words, who knows it: `node worker-1 holds it`. */
-  readonly because: string;
+  /** Who knows it: `node worker-1 holds it`. */
+  readonly because: Text;
   /** The revision of the same Deployment that ran it, for an undo. */
   readonly revision?: number;
+  /** How it differs from what is wanted. */
+  readonly differsIn: "nothing" | "tag" | "host" | "repository";
 }
 
-/** The known images most like a wanted one, best first: a former revision, then other tags, then other repositories. */
-export function nearestKnownImages(input: PodInput, image: string, wanted: ImageReference): readonly KnownImage[] {
-  const candidates = knownImages(input).filter(
-    (known) => known.image !== image && known.reference.host === wanted.host,
-  );
-  const score = ({ reference, revision }: KnownImage) => {
-    const isSame = reference.repository === wanted.repository;
-    if (!isSame && editDistance(reference.repository, wanted.repository) > Math.max(1, wanted.repository.length / 5))
-      return Number.POSITIVE_INFINITY;
-    // A tag that the same workload ran before is the best guess there is; then the likest name.
-    return (
-      (isSame ? 0 : 1000) + (revision === undefined ? 100 : 0) + editDistance(reference.tag ?? "", wanted.tag ?? "")
-    );
-  };
-  return candidates
-    .map((known) => ({ known, score: score(known) }))
-    .filter(({ score }) => Number.isFinite(score))
-    .sort((a, b) => a.score - b.score || compare(b.known.image, a.known.image))
-    .map(({ known }) => known)
-    .slice(0, 3);
+/**
+ * The images known in the cluster that may be meant, best first: other tags of the same repository; failing those, the
+ * same repository on another registry, and repositories of a name that is a slip away. Nothing that is merely vaguely alike.
+ */
+export function nearestKnownImages(input: PodInput, wanted: ImageReference): readonly KnownImage[] {
+  const likely = knownImages(input).flatMap((known): (KnownImage & { score: number })[] => {
+    const differsIn = differenceOf(known.reference, wanted);
+    if (!differsIn || differsIn === "nothing") return [];
+    const { tag = "" } = known.reference;
+    const byTag = tagDistance(wanted.tag ?? "", tag);
+    // What the same workload ran before is the best guess but for an obvious slip in the tag.
+    const score = known.revision === undefined ? byTag : Math.min(byTag, 5);
+    const image = differsIn === "tag" ? `${wanted.name}:${tag}` : known.image;
+    return [{ ...known, image, differsIn, score: score + { tag: 0, host: 200, repository: 400 }[differsIn] }];
+  });
+  const isRepositoryKnown = likely.some(({ differsIn }) => differsIn === "tag");
+  return likely
+    .filter(({ differsIn }) => differsIn === "tag" || !isRepositoryKnown)
+    .sort(
+      (a, b) =>
+        a.score - b.score || newestFirst(a.reference.tag ?? "", b.reference.tag ?? "") || compare(a.image, b.image),
+    )
+    .slice(0, 3)
+    .map(({ score: _, ...known }) => known);
 }
 
-function knownImages(input: PodInput): KnownImage[] {
+/** Who in the cluster has exactly this image already: it did exist. */
+export function holdersOf(input: PodInput, wanted: ImageReference): readonly KnownImage[] {
+  return knownImages(input)
+    .filter(({ reference }) => differenceOf(reference, wanted) === "nothing")
+    .map((known) => ({ ...known, differsIn: "nothing" as const }));
+}
+
+type Known = Omit<KnownImage, "differsIn">;
+
+function differenceOf(known: ImageReference, wanted: ImageReference): KnownImage["differsIn"] | undefined {
+  const isSameHost = known.host === wanted.host;
+  if (known.repository === wanted.repository) {
+    if (!isSameHost) return known.tag === wanted.tag ? "host" : undefined;
+    return known.tag === wanted.tag ? "nothing" : "tag";
+  }
+  return isSameHost && isSlip(known.repository, wanted.repository) ? "repository" : undefined;
+}
+
+/** One or two wrong letters in one part of the path. Very short words differ by a letter without being slips. */
+function isSlip(known: string, wanted: string): boolean {
+  const [a, b] = [known.split("/"), wanted.split("/")];
+  if (a.length !== b.length) return false;
+  const different = a.flatMap((part, index) => (part === b[index] ? [] : [[part, b[index] ?? ""] as const]));
+  const [pair] = different;
+  if (!pair || different.length > 1) return false;
+  const shortest = Math.min(pair[0].length, pair[1].length);
+  return shortest >= 4 && editDistance(...pair) <= (shortest < 8 ? 1 : 2);
+}
+
+const knownByInput = new WeakMap<PodInput, readonly Known[]>();
+
+function knownImages(input: PodInput): readonly Known[] {
+  const already = knownByInput.get(input);
+  if (already) return already;
   const { snapshot, owners, pod } = input;
-  const known = new Map<string, KnownImage>();
-  const add = (image: string | undefined, because: string, revision?: number) => {
+  const known = new Map<string, Known>();
+  const add = (image: string | undefined, because: Text, revision?: number) => {
     const reference = image ? parseImage(image) : undefined;
-    if (!image || !reference?.tag || known.has(image)) return;
-    known.set(image, { image, reference, because, ...(revision !== undefined && { revision }) });
+    if (!image || !reference?.tag) return;
+    // Nodes and pods spell one image in several ways: docker.io/library/nginx:1.25 and nginx:1.25.
+    const key = `${reference.host}/${reference.repository}:${reference.tag}`;
+    if (!known.has(key)) known.set(key, { image, reference, because, ...(revision !== undefined && { revision }) });
   };
   const deployment = owners.find(({ ref }) => ref.kind === "Deployment")?.ref;
-  for (const replicaSet of snapshot.list("ReplicaSet", pod.metadata.namespace).items) {
-    const isSibling = replicaSet.metadata.ownerReferences?.some(
-      ({ kind, name }) => kind === deployment?.kind && name === deployment?.name,
-    );
-    if (!isSibling || replicaSet.metadata.name === owners[0]?.ref.name) continue;
+  const replicaSets = deployment
+    ? snapshot
+        .list("ReplicaSet", pod.metadata.namespace)
+        .items.filter(
+          ({ metadata }) =>
+            metadata.name !== owners[0]?.ref.name &&
+            metadata.ownerReferences?.some(
+              ({ kind, name: owner }) => kind === "Deployment" && owner === deployment.name,
+            ),
+        )
+        .sort((a, b) => (revisionOf(b) ?? 0) - (revisionOf(a) ?? 0))
+    : [];
+  for (const replicaSet of replicaSets) {
     const revision = revisionOf(replicaSet);
-    for (const { image } of podTemplateOf(replicaSet)?.spec?.containers ?? []) {
-      add(image, `revision ${revision ?? "?"} of ${deployment?.kind} ${deployment?.name} ran it`, revision);
+    const { containers = [], initContainers = [] } = podTemplateOf(replicaSet)?.spec ?? {};
+    for (const { image } of [...containers, ...initContainers]) {
+      add(image, text`revision ${revision ?? "?"} of Deployment ${name(deployment?.name ?? "")} ran it`, revision);
     }
   }
-  for (const other of snapshot.list("Pod").items) {
-    const running = other.status?.containerStatuses?.filter(({ imageID }) => imageID).map(({ name }) => name) ?? [];
-    for (const { name, image } of other.spec.containers) {
-      if (running.includes(name)) add(image, `pod ${other.metadata.namespace}/${other.metadata.name} runs it`);
+  const others = [...snapshot.list("Pod").items].sort((a, b) => compare(a.metadata.name, b.metadata.name));
+  for (const { metadata, spec, status } of others) {
+    const arrived = new Set(
+      [...(status?.containerStatuses ?? []), ...(status?.initContainerStatuses ?? [])]
+        .filter(({ imageID }) => imageID)
+        .map(({ name: container }) => container),
+    );
+    for (const container of [...spec.containers, ...(spec.initContainers ?? [])]) {
+      if (arrived.has(container.name))
+        add(container.image, text`pod ${name(`${metadata.namespace}/${metadata.name}`)} has it`);
     }
   }
   for (const node of snapshot.list("Node").items) {
     for (const { names = [] } of node.status?.images ?? []) {
-      for (const image of names) if (!image.includes("@")) add(image, `node ${node.metadata.name} holds it`);
+      for (const image of names) if (!image.includes("@")) add(image, text`node ${name(node.metadata.name)} holds it`);
     }
   }
-  return [...known.values()];
+  const all = [...known.values()];
+  knownByInput.set(input, all);
+  return all;
 }
 
-/** Pods that pulled from a host onto the pod's node within the last hour: the registry answers there. */
-export function recentPulls({ snapshot, pod }: PodInput, host: string): readonly string[] {
-  const pulled = snapshot.list("Event").items.filter(({ reason, message = "", source, involvedObject }) => {
-    if (reason !== "Pulled" || !message.startsWith("Successfully pulled image ")) return false;
-    const image = /"([^"]+)"/.exec(message)?.[1];
-    if (source?.host !== pod.spec.nodeName || parseImage(image ?? "")?.host !== host) return false;
-    return involvedObject.name !== pod.metadata.name;
-  });
-  return [...new Set(pulled.map(({ involvedObject: { namespace, name } }) => `${namespace}/${name}`))].sort(compare);
+/** The registries that images in this cluster come from. */
+export function knownHosts(input: PodInput): readonly string[] {
+  return [...new Set(knownImages(input).map(({ reference }) => reference.host))].sort(compare);
 }

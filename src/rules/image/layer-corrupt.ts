@@ -1,29 +1,39 @@
-import { text } from "../../text/text.ts";
+import { name, text } from "../../text/text.ts";
 import { look } from "../repair.ts";
+import type { PullAttempt } from "./pull-attempt.ts";
 import { pullRule } from "./pull-rule.ts";
-import { describeNode, imageOf, nodeOf, reachNotes } from "./words.ts";
+import { askerOf, describeNode, hostOf, imageOf, nodeOf, reachNotes } from "./words.ts";
 
 /** A layer cannot be unpacked. */
 export default pullRule({
   id: "image/layer-corrupt",
-  title: "A layer cannot be unpacked",
-  causes: ["layer-corrupt"],
+  title: "A layer is broken or missing",
+  causes: ["layer-corrupt", "layer-missing"],
   confidence: () => "likely",
   headline: (attempt, input) =>
-    text`A layer of ${imageOf(attempt)} cannot be unpacked on node ${nodeOf(input)}: it is broken or was cut off.`,
-  why: (_attempt, _input) =>
-    text`The download came to an end, but the layer is not a complete, valid archive: a broken push, an interrupted connection, or a bad disk.`,
+    isMissing(attempt)
+      ? text`${name(hostOf(attempt))} has the image, but a layer of it is missing there.`
+      : text`A layer of the image cannot be unpacked on node ${nodeOf(input)}: it is broken or was cut off.`,
+  why: (attempt) =>
+    isMissing(attempt)
+      ? text`${askerOf(attempt)} asks for ${imageOf(attempt)}. The registry gave the manifest, and answered "not found" for a part that the manifest lists: a clean-up or a broken push removed it.`
+      : text`${askerOf(attempt)} asks for ${imageOf(attempt)}. The download came to an end, but the layer is not a complete, valid archive: a broken push, an interrupted connection, or a bad disk.`,
   notes: reachNotes,
-  fixes: (_attempt, input) => [
+  fixes: (attempt, input) => [
     look(text`Push the image again.`),
-    describeNode(input, text`If other nodes pull it well, look at the disk of node ${nodeOf(input)}.`),
+    ...(isMissing(attempt)
+      ? []
+      : [describeNode(input, text`If other nodes pull it well, look at the disk of node ${nodeOf(input)}.`)]),
   ],
   groupKey: ({ host }) => host,
   doc: {
     means: "A layer is damaged: it does not unpack, or not to the content it should have.",
-    seenIn: "`failed to extract layer`, `wrong diff id`, `unexpected EOF`, `failed to register layer`.",
+    seenIn:
+      "`failed to extract layer`, `wrong diff id`, `unexpected EOF`, `failed to register layer`; for a missing one `blob unknown`, `content at …/blobs/sha256:… not found`.",
     repair: "Push again; check the disk of the node.",
     notToConfuseWith: "image/disk-full: the same wrapper around `no space left on device`.",
     catalogue: ["image-layer-corrupt"],
   },
 });
+
+const isMissing = ({ error }: PullAttempt) => error.cause === "layer-missing";

@@ -1,49 +1,40 @@
-import { kubectl } from "../../text/command.ts";
+import { type ImageReference, parseImage } from "../../objects/image-reference.ts";
 import { list, name, path, text, value } from "../../text/text.ts";
-import { adminTask, workloadArgument } from "../repair.ts";
+import { adminTask, patchPodSpec } from "../repair.ts";
 import { pullRule } from "./pull-rule.ts";
-import { nodeOf } from "./words.ts";
+import { askerOf, nodeOf } from "./words.ts";
 
 /** Policy Never, and the node does not have the image. */
 export default pullRule({
   id: "image/never-pull",
   title: "Pull policy Never, and the image is not on the node",
   fits: ({ reason }) => reason === "ErrImageNeverPull",
-  headline: (attempt, input) =>
-    text`The image ${value(attempt.image)} is not on node ${nodeOf(input)}, and the pull policy Never forbids to fetch it.`,
+  headline: (_attempt, input) =>
+    text`Node ${nodeOf(input)} does not have the image, and pull policy Never forbids to fetch it.`,
   why: (attempt) =>
-    text`Container ${name(attempt.container.name)} has ${path("imagePullPolicy: Never")}: the kubelet uses only what the node already holds. Since 1.35 an image that was pulled with another pod's secret does not count either.`,
+    text`${askerOf(attempt)} asks for ${value(attempt.image)} with ${path(attempt.volume ? "pullPolicy: Never" : "imagePullPolicy: Never")}: the kubelet uses only what the node already holds.`,
   notes: (attempt, { snapshot }) => {
     const holders = snapshot
       .list("Node")
-      .items.filter(({ status }) => status?.images?.some(({ names = [] }) => names.includes(attempt.image)));
-    return holders.length ? [text`${list(holders.map(({ metadata }) => name(metadata.name)))} hold it.`] : [];
+      .items.filter(({ status }) =>
+        status?.images?.some(({ names = [] }) =>
+          names.some((held) => isSameImage(parseImage(held), attempt.reference)),
+        ),
+      );
+    return holders.length
+      ? [
+          text`Node ${list(holders.map(({ metadata }) => name(metadata.name)))} ${holders.length > 1 ? "have" : "has"} it.`,
+        ]
+      : [];
   },
   fixes: (attempt, input) => {
-    const patch = {
-      spec: { template: { spec: { containers: [{ name: attempt.container.name, imagePullPolicy: "IfNotPresent" }] } } },
-    };
-    const isBare = input.workload.kind === "Pod";
+    const { container, volume, image } = attempt;
+    const isInit = container.role !== "main";
+    const patch = volume
+      ? { volumes: [{ name: volume, image: { reference: image, pullPolicy: "IfNotPresent" } }] }
+      : { [isInit ? "initContainers" : "containers"]: [{ name: container.name, imagePullPolicy: "IfNotPresent" }] };
     return [
-      {
-        title: isBare
-          ? text`Make the pod anew with imagePullPolicy IfNotPresent: the policy of a pod cannot be changed.`
-          : text`Let the kubelet pull the image when the node lacks it.`,
-        commands: isBare
-          ? [kubectl("reads", input.pod.metadata.namespace, "get", "pod", input.pod.metadata.name, "-o", "yaml")]
-          : [
-              kubectl(
-                "changes",
-                input.workload.namespace,
-                "patch",
-                workloadArgument(input),
-                "-p",
-                JSON.stringify(patch),
-              ),
-            ],
-        applies: isBare ? "maybe" : "as-is",
-        by: "workload-owner",
-      },
+      patchPodSpec(input, patch, text`Let the kubelet pull the image when the node lacks it.`),
       adminTask(text`Or load the image onto node ${nodeOf(input)} by hand; the kubelet sees it at its next look.`),
     ];
   },
@@ -56,3 +47,10 @@ export default pullRule({
     catalogue: ["image-never-pull"],
   },
 });
+
+const isSameImage = (held: ImageReference | undefined, wanted: ImageReference | undefined) =>
+  held !== undefined &&
+  held.host === wanted?.host &&
+  held.repository === wanted.repository &&
+  held.tag === wanted.tag &&
+  held.digest === wanted.digest;

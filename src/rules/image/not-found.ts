@@ -1,8 +1,11 @@
 import { kubectl } from "../../text/command.ts";
-import { list, name, text, value } from "../../text/text.ts";
-import { nearestKnownImages } from "./known-images.ts";
+import { list, name, type Text, text, value } from "../../text/text.ts";
+import type { Fix } from "../finding.ts";
+import type { PodInput } from "../pod-input.ts";
+import { holdersOf, type KnownImage, nearestKnownImages } from "./known-images.ts";
+import type { PullAttempt } from "./pull-attempt.ts";
 import { pullRule } from "./pull-rule.ts";
-import { editImage } from "./words.ts";
+import { askerOf, editImage, hostOf, imageOf } from "./words.ts";
 
 /** The registry answers that it has no such tag or repository. */
 export default pullRule({
@@ -11,56 +14,78 @@ export default pullRule({
   causes: ["not-found"],
   needs: ["Event", "Node", "ReplicaSet"],
   fits: ({ reference }) => reference !== undefined && !reference.digest,
-  confidence: ({ reference }, input) =>
-    nearestKnownImages(input, "", reference ?? { host: "", repository: "", name: "" }).length ? "certain" : "likely",
+  confidence: (attempt, input) => {
+    // A mirror may lack what the registry has, and with several logins one may be kept from seeing it.
+    if (isFromElsewhere(attempt) || attempt.error.otherCauses.length > 0) return "likely";
+    return whatIsMissing(attempt, input) === "either" ? "likely" : "certain";
+  },
+  more: (attempt, input) => {
+    const known = nearestOf(attempt, input);
+    return { missing: whatIsMissing(attempt, input), nearest: known.map(({ image }) => image) };
+  },
   headline: (attempt, input) => {
     const { reference } = attempt;
-    const known = reference && nearestKnownImages(input, attempt.image, reference)[0];
-    const isSameRepository = known?.reference.repository === reference?.repository;
-    const better = known && text`; ${isSameRepository ? `tag ${known.reference.tag}` : known.image} does`;
-    return text`The registry ${name(reference?.host ?? "")} has no image ${value(attempt.image)}: tag ${name(reference?.tag ?? "")} of ${name(reference?.repository ?? "")} does not exist${better}.`;
+    const { repository = "", tag = "" } = reference ?? {};
+    const host = hostOf(attempt);
+    const best = nearestOf(attempt, input)[0];
+    if (best?.differsIn === "host")
+      return text`${name(repository)}:${tag} does not exist on ${name(host)}; ${name(best.reference.host)} has it.`;
+    const better =
+      best &&
+      text`; ${best.differsIn === "tag" ? name(best.reference.tag ?? "") : name(best.reference.repository)} does`;
+    const gone = best || holders(attempt, input).length === 0 ? better : text` any more`;
+    switch (whatIsMissing(attempt, input)) {
+      case "tag":
+        return isTagImplied(attempt)
+          ? text`The image names no tag, and ${name(`${host}/${repository}`)} has no tag latest${better}.`
+          : text`The tag ${name(tag)} does not exist in ${name(`${host}/${repository}`)}${gone}.`;
+      case "repository":
+        return text`The repository ${name(repository)} does not exist on ${name(host)}${better}.`;
+      default:
+        return text`${name(host)} has no ${name(repository)}:${tag}: the tag or the repository does not exist${better}.`;
+    }
   },
   why: (attempt, input) => {
-    const { reference } = attempt;
-    const known = reference ? nearestKnownImages(input, attempt.image, reference) : [];
-    const isRepositoryKnown = known.some((image) => image.reference.repository === reference?.repository);
-    return isRepositoryKnown
-      ? text`The registry answered "not found", and it is reachable. The repository exists: ${list(known.map(({ image, because }) => text`${value(image)} (${because})`).flatMap((piece) => [piece.map((part) => (typeof part === "string" ? part : part.text)).join("")]))}. So it is the tag that is missing.`
-      : text`The registry answered "not found" and is reachable. Nothing in this cluster runs an image of that repository, so either the tag or the repository name is wrong, or the image was not pushed yet.`;
+    const known = nearestOf(attempt, input);
+    const answered = text`${askerOf(attempt)} asks for ${imageOf(attempt)}, and ${name(attempt.error.host)} answered "not found".`;
+    switch (known[0]?.differsIn) {
+      case "tag":
+        return text`${answered} The repository is there: ${listed(known)}. So it is the tag that is missing.`;
+      case "host":
+        return text`${answered} ${isHostImplied(attempt) ? text`Without a host in front, an image is looked for on ${name(hostOf(attempt))}. ` : ""}${listed(known)}.`;
+      case "repository":
+        return text`${answered} Nothing in this cluster runs that repository, but one of nearly the same name: ${listed(known)}.`;
+      default:
+        return whatIsMissing(attempt, input) === "either"
+          ? text`${answered} Either tag or repository is misspelt, or the image was never pushed there. Some registries give this answer also for a private repository that one may not see.`
+          : text`${answered} It is misspelt, was never pushed, or was deleted.`;
+    }
   },
-  notes: (attempt) =>
-    attempt.reference?.tag === "latest" && !attempt.image.endsWith(":latest")
-      ? [text`The image has no tag, so ${name("latest")} was asked for. Many repositories have none.`]
-      : [],
-  fixes: (attempt, input) => {
-    const known = attempt.reference ? nearestKnownImages(input, attempt.image, attempt.reference) : [];
-    const best = known[0];
-    const undo = known.find(({ revision }) => revision !== undefined);
-    const deployment = input.workload.kind === "Deployment" ? input.workload : undefined;
+  notes: (attempt, input) => {
+    const { error } = attempt;
+    const there = holders(attempt, input);
     return [
-      best
-        ? editImage(attempt, input, text`Use ${value(best.image)}: ${best.because}.`, best.image)
-        : editImage(attempt, input, text`Set a tag that exists.`),
-      ...(undo && deployment
-        ? [
-            {
-              title: text`Or go back to revision ${undo.revision ?? 0}.`,
-              commands: [
-                kubectl(
-                  "changes",
-                  deployment.namespace,
-                  "rollout",
-                  "undo",
-                  `deployment/${deployment.name}`,
-                  `--to-revision=${undo.revision}`,
-                ),
-              ],
-              applies: "as-is" as const,
-              by: "workload-owner" as const,
-            },
-          ]
-        : []),
-    ];
+      there.length > 0 &&
+        text`This very image did exist: ${list(there.map(({ because }) => because.map(asText).join("")))}. It was deleted from the registry since, or a login is needed to see it.`,
+      isFromElsewhere(attempt) &&
+        text`It was ${name(error.host)} that was asked, a mirror or proxy of ${name(hostOf(attempt))} in the node's configuration; it may lack what the registry has.`,
+      error.otherCauses.includes("denied") &&
+        text`Several logins were tried; the others were refused. If the image is private, look at them too.`,
+    ].filter((note): note is Text => note !== false);
+  },
+  fixes: (attempt, input) => {
+    const best = nearestOf(attempt, input)[0];
+    const any = editImage(
+      attempt,
+      input,
+      best ? text`Or set another image that exists.` : text`Set a tag that exists.`,
+    );
+    if (!best) return [any];
+    const isProven = best.revision !== undefined;
+    const use = editImage(attempt, input, text`Use ${value(best.image)}: ${best.because}.`, best.image, {
+      applies: isProven ? "as-is" : "maybe",
+    });
+    return isProven ? [use, ...undo(best, input)] : [use, any];
   },
   doc: {
     means: "The registry was reached and says that it does not have this tag, or this repository.",
@@ -68,7 +93,56 @@ export default pullRule({
       "`…: not found` with code NotFound (containerd), `manifest unknown` or `name unknown` (CRI-O, Docker), in ErrImagePull, ImagePullBackOff [1.32+] or the event Failed.",
     repair: "Correct tag or repository, or push the image.",
     notToConfuseWith:
-      "image/platform: its text ends in `not found` too. Private registries hide what exists behind image/auth-missing.",
+      "image/platform and image/layer-corrupt: their texts end in `not found` too. Private registries hide what exists behind image/auth-missing.",
     catalogue: ["image-not-found"],
   },
 });
+
+const nearestOf = ({ reference }: PullAttempt, input: PodInput) =>
+  reference ? nearestKnownImages(input, reference) : [];
+const holders = ({ reference }: PullAttempt, input: PodInput) => (reference ? holdersOf(input, reference) : []);
+
+/** Which part is missing: the registry's own words tell, or that the cluster knows the repository. */
+function whatIsMissing(attempt: PullAttempt, input: PodInput): "tag" | "repository" | "either" {
+  if (/name unknown|NAME_UNKNOWN|repository name not known|repository .+ not found/i.test(attempt.message))
+    return "repository";
+  if (/manifest unknown|MANIFEST_UNKNOWN|manifest for .+ not found/i.test(attempt.message)) return "tag";
+  const isKnown =
+    nearestOf(attempt, input).some(({ differsIn }) => differsIn === "tag") || holders(attempt, input).length > 0;
+  return isKnown ? "tag" : "either";
+}
+
+/** The answer came from a host that is not the image's: a mirror. Docker Hub has several names of its own. */
+function isFromElsewhere(attempt: PullAttempt): boolean {
+  const { host } = attempt.error;
+  return host !== hostOf(attempt) && !host.endsWith(".docker.io") && !host.endsWith(".docker.com");
+}
+
+const isTagImplied = ({ image, reference }: PullAttempt) => reference?.tag === "latest" && !image.endsWith(":latest");
+const isHostImplied = ({ image, reference }: PullAttempt) =>
+  reference?.host === "docker.io" && !image.startsWith("docker.io/");
+
+const asText = (piece: Text[number]) => (typeof piece === "string" ? piece : piece.text);
+const listed = (known: readonly KnownImage[]): Text =>
+  known.flatMap(({ image, because }, index) => text`${index > 0 && ", "}${value(image)} (${because})`);
+
+function undo({ revision }: KnownImage, { workload }: PodInput): readonly Fix[] {
+  if (workload.kind !== "Deployment" || revision === undefined) return [];
+  return [
+    {
+      title: text`Or go back to revision ${revision} as a whole.`,
+      commands: [
+        kubectl(
+          "changes",
+          workload.namespace,
+          "rollout",
+          "undo",
+          `deployment/${workload.name}`,
+          `--to-revision=${revision}`,
+        ),
+      ],
+      applies: "as-is",
+      by: "workload-owner",
+    },
+  ];
+}

@@ -1,6 +1,7 @@
+import { refTo } from "../../objects/object.ts";
 import type { Text } from "../../text/text.ts";
 import { duration, text } from "../../text/text.ts";
-import type { Confidence, Fix, Impact, RuleId } from "../finding.ts";
+import type { Confidence, Evidence, Fix, Impact, RuleId } from "../finding.ts";
 import type { PodInput } from "../pod-input.ts";
 import { defineRule, type Match, type Rule, type RuleDoc, type RuledOut } from "../rule.ts";
 import { type PullAttempt, pullAttempts } from "./pull-attempt.ts";
@@ -17,6 +18,10 @@ export interface PullFacts {
   readonly detail: string;
   readonly tries: number;
   readonly nextTrySeconds?: number;
+  /** The image volume, where it is not a container's own image. */
+  readonly volume?: string;
+  /** What a rule knows beyond that: the nearest known image, the pull secret that is at fault. */
+  readonly more?: Readonly<Record<string, string | number | readonly string[]>>;
 }
 
 export interface PullRuleSpec {
@@ -28,6 +33,10 @@ export interface PullRuleSpec {
   readonly explains?: readonly RuleId[];
   /** A finer test than the cause alone. */
   fits?(attempt: PullAttempt, input: PodInput): boolean;
+  /** Facts beyond those of every pull. */
+  more?(attempt: PullAttempt, input: PodInput): PullFacts["more"];
+  /** Evidence beyond the image and the last try. */
+  evidence?(attempt: PullAttempt, input: PodInput): readonly Evidence[];
   confidence?(attempt: PullAttempt, input: PodInput): Confidence;
   headline(attempt: PullAttempt, input: PodInput): Text;
   why(attempt: PullAttempt, input: PodInput): Text;
@@ -55,13 +64,16 @@ export function pullRule(spec: PullRuleSpec): Rule {
     check: (input) =>
       pullAttempts(input)
         .filter((attempt) => (!causes || causes.includes(attempt.error.cause)) && (spec.fits?.(attempt, input) ?? true))
-        .map((attempt) => ({
-          subject: { kind: "Pod", namespace: input.pod.metadata.namespace ?? "", name: input.pod.metadata.name },
-          container: attempt.container.name,
-          confidence: spec.confidence?.(attempt, input) ?? "certain",
-          evidence: attempt.evidence,
-          facts: factsOf(attempt),
-        })),
+        .map((attempt) => {
+          const more = spec.more?.(attempt, input);
+          return {
+            subject: refTo(input.pod),
+            container: attempt.container.name,
+            confidence: spec.confidence?.(attempt, input) ?? "certain",
+            evidence: [...attempt.evidence, ...(spec.evidence?.(attempt, input) ?? [])] as const,
+            facts: { ...factsOf(attempt), ...(more && { more }) },
+          };
+        }),
     message: (match, input) => {
       const attempt = attemptOf(match, input);
       const outlook = outlookOf(attempt);
@@ -79,7 +91,7 @@ export function pullRule(spec: PullRuleSpec): Rule {
   });
 }
 
-function factsOf({ image, reference, reason, error, tries, nextTrySeconds }: PullAttempt): PullFacts {
+function factsOf({ image, volume, reference, reason, error, tries, nextTrySeconds }: PullAttempt): PullFacts {
   return {
     image,
     host: reference?.host ?? error.host,
@@ -90,12 +102,13 @@ function factsOf({ image, reference, reason, error, tries, nextTrySeconds }: Pul
     detail: error.detail,
     tries,
     ...(nextTrySeconds !== undefined && { nextTrySeconds }),
+    ...(volume && { volume }),
   };
 }
 
 function outlookOf({ reason, nextTrySeconds, tries }: PullAttempt): Text | undefined {
   if (reason === "InvalidImageName" || reason === "ErrImageNeverPull") {
-    return text`If nothing changes, nothing will happen: the kubelet does not pull in this state.`;
+    return text`Nothing changes by itself: in this state the kubelet pulls nothing.`;
   }
   if (nextTrySeconds === undefined) return undefined;
   const when = nextTrySeconds === 0 ? "about now" : `in about ${duration(nextTrySeconds)}`;

@@ -1,6 +1,6 @@
 import { name, text } from "../../text/text.ts";
 import { pullRule } from "./pull-rule.ts";
-import { describeNode, imageOf, nodeOf, reachNotes } from "./words.ts";
+import { askerOf, describeNode, hostOf, imageOf, nodeOf, reachNotes } from "./words.ts";
 
 /** The pull makes no progress. */
 export default pullRule({
@@ -8,9 +8,9 @@ export default pullRule({
   title: "The pull makes no progress",
   causes: ["pull-timeout"],
   confidence: () => "likely",
-  headline: (attempt, _input) => text`The pull of ${imageOf(attempt)} was cancelled: it made no progress for too long.`,
-  why: (_attempt, _input) =>
-    text`containerd gives up a pull that gets no bytes for 5 minutes. The registry answers, but the download stalls: a slow or unstable link, or a very large image.`,
+  headline: (attempt) => text`The pull from ${name(hostOf(attempt))} was cancelled: it made no progress for too long.`,
+  why: (attempt) =>
+    text`${askerOf(attempt)} asks for ${imageOf(attempt)}. containerd gives up a pull that gets no bytes for 5 minutes. The registry answers, but the download stalls: a slow or unstable link, or a very large image.`,
   notes: reachNotes,
   fixes: (attempt, input) => [
     describeNode(

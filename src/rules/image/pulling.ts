@@ -23,6 +23,7 @@ export default defineRule<{ image: string; seconds: number }>({
         !(waiting === "ContainerCreating" || waiting === "PodInitializing" || waiting === undefined)
       )
         return [];
+      if (container.role === "ephemeral" || pod.metadata.deletionTimestamp) return [];
       if (container.status?.state?.running || container.status?.state?.terminated) return [];
       return [
         {

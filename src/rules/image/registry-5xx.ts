@@ -1,7 +1,7 @@
 import { name, text } from "../../text/text.ts";
 import { look } from "../repair.ts";
 import { pullRule } from "./pull-rule.ts";
-import { imageOf, reachNotes } from "./words.ts";
+import { askerOf, imageOf, reachNotes } from "./words.ts";
 
 /** The registry fails with a server error. */
 export default pullRule({
@@ -9,9 +9,9 @@ export default pullRule({
   title: "The registry fails with a server error",
   causes: ["5xx"],
   headline: (attempt, _input) =>
-    text`The registry ${name(attempt.error.host)} answers with a server error (${/\b5\d\d(?: [A-Z][A-Za-z ]+)?/.exec(attempt.error.detail)?.[0]?.trim() ?? "5xx"}), so ${imageOf(attempt)} cannot be pulled now.`,
-  why: (_attempt, _input) =>
-    text`The registry is reachable but does not work, or a proxy in front of it has lost it. It can heal without a change here.`,
+    text`The registry ${name(attempt.error.host)} fails with a server error (${/\b5\d\d(?: [A-Z][A-Za-z ]+)?/.exec(attempt.error.detail)?.[0]?.trim() ?? "5xx"}).`,
+  why: (attempt) =>
+    text`${askerOf(attempt)} asks for ${imageOf(attempt)}. The registry is reachable but does not work, or a proxy in front of it has lost it. It can heal without a change here.`,
   notes: reachNotes,
   fixes: (attempt, _input) => [look(text`Tell the owner of ${name(attempt.error.host)}; the kubelet goes on trying.`)],
   groupKey: ({ host }) => host,

@@ -1,6 +1,6 @@
 import { name, text } from "../../text/text.ts";
 import { pullRule } from "./pull-rule.ts";
-import { describeNode, imageOf, nodeOf, reachNotes } from "./words.ts";
+import { askerOf, describeNode, hostOf, imageOf, nodeOf, reachNotes } from "./words.ts";
 
 /** The registry does not answer in time. */
 export default pullRule({
@@ -8,11 +8,13 @@ export default pullRule({
   title: "The registry does not answer in time",
   causes: ["timeout"],
   headline: (attempt, input) =>
-    text`Node ${nodeOf(input)} cannot reach ${name(attempt.error.host)}: the connection timed out, so ${imageOf(attempt)} cannot be pulled.`,
-  why: (attempt, _input) =>
-    attempt.reference && attempt.reference.host !== attempt.error.host
-      ? text`The image names ${name(attempt.reference.host)}, which sends the node on to ${name(attempt.error.host)}; that host does not answer. Firewalls and proxies must allow both.`
-      : text`Packets to the registry are lost: a firewall or proxy in between, or a registry that hangs. A refusal would have been answered at once.`,
+    text`Node ${nodeOf(input)} cannot reach ${name(attempt.error.host)}: the connection timed out.`,
+  why: (attempt) =>
+    text`${askerOf(attempt)} asks for ${imageOf(attempt)}. ${
+      hostOf(attempt) === attempt.error.host
+        ? text`Packets to the registry are lost: a firewall or proxy in between, or a registry that hangs. A refusal would have been answered at once.`
+        : text`${name(hostOf(attempt))} sends the node on to ${name(attempt.error.host)}, and that host does not answer. Firewalls and proxies have to allow both.`
+    }`,
   notes: reachNotes,
   fixes: (attempt, input) => [
     describeNode(
@@ -23,7 +25,8 @@ export default pullRule({
   groupKey: ({ host }) => host,
   doc: {
     means: "The connection to the registry, or to where it redirects, times out.",
-    seenIn: "`i/o timeout`, `TLS handshake timeout`, `Client.Timeout exceeded` (all runtimes).",
+    seenIn:
+      "`i/o timeout`, `TLS handshake timeout`, `Client.Timeout exceeded`, `Head …: context deadline exceeded` (all runtimes).",
     repair: "Open the network path or use a mirror.",
     notToConfuseWith: "image/pull-timeout: connected, but no progress; image/registry-dns: the lookup timed out.",
     catalogue: ["image-registry-timeout"],

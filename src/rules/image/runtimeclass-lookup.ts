@@ -1,17 +1,18 @@
 import { kubectl } from "../../text/command.ts";
-import { text } from "../../text/text.ts";
+import { name, text } from "../../text/text.ts";
 import { look } from "../repair.ts";
 import { pullRule } from "./pull-rule.ts";
-import { imageOf, reachNotes } from "./words.ts";
+import { askerOf, imageOf, reachNotes } from "./words.ts";
 
 /** The RuntimeClass for the pull cannot be found. */
 export default pullRule({
   id: "image/runtimeclass-lookup",
   title: "The RuntimeClass for the pull cannot be found",
   causes: ["runtime-class"],
-  headline: (attempt, _input) =>
-    text`The RuntimeClass that the pod names cannot be looked up, so the pull of ${imageOf(attempt)} does not begin.`,
-  why: (_attempt, _input) => text`The kubelet needs the handler of the RuntimeClass before it pulls.`,
+  headline: (_attempt, input) =>
+    text`The RuntimeClass ${name(input.pod.spec.runtimeClassName ?? "")} cannot be looked up, so no pull begins.`,
+  why: (attempt) =>
+    text`${askerOf(attempt)} asks for ${imageOf(attempt)}. The kubelet needs the handler of the RuntimeClass before it pulls.`,
   notes: reachNotes,
   fixes: (_attempt, _input) => [
     look(text`See which RuntimeClasses there are.`, kubectl("reads", undefined, "get", "runtimeclasses")),

@@ -1,17 +1,17 @@
 import { text } from "../../text/text.ts";
 import { adminTask, look } from "../repair.ts";
 import { pullRule } from "./pull-rule.ts";
-import { imageOf, nodeOf, reachNotes } from "./words.ts";
+import { askerOf, imageOf, nodeOf, reachNotes } from "./words.ts";
 
 /** The image's signature is not accepted. */
 export default pullRule({
   id: "image/signature",
   title: "The image's signature is not accepted",
   causes: ["signature"],
-  headline: (attempt, input) =>
-    text`Node ${nodeOf(input)} does not accept the signature of ${imageOf(attempt)}, or there is none.`,
-  why: (_attempt, _input) =>
-    text`The signature policy of the node (policy.json) asks for a signature that this image does not have.`,
+  headline: (_attempt, input) =>
+    text`Node ${nodeOf(input)} refuses the image: its signature is missing or not accepted.`,
+  why: (attempt) =>
+    text`${askerOf(attempt)} asks for ${imageOf(attempt)}. The signature policy of the node (policy.json) asks for a signature that this image does not have.`,
   notes: reachNotes,
   fixes: (_attempt, _input) => [
     look(text`Sign the image with a key that the policy names.`),

@@ -1,7 +1,7 @@
-import { name, text } from "../../text/text.ts";
+import { name, text, value } from "../../text/text.ts";
 import { look } from "../repair.ts";
 import { pullRule } from "./pull-rule.ts";
-import { describeNode, imageOf, nodeOf, reachNotes } from "./words.ts";
+import { askerOf, describeNode, imageOf, nodeOf, reachNotes } from "./words.ts";
 
 /** The registry's certificate is not valid at the node's time. */
 export default pullRule({
@@ -9,9 +9,9 @@ export default pullRule({
   title: "The registry's certificate is not valid at the node's time",
   causes: ["expired"],
   headline: (attempt, input) =>
-    text`Node ${nodeOf(input)} finds the TLS certificate of ${name(attempt.error.host)} expired or not yet valid, so ${imageOf(attempt)} cannot be pulled.`,
-  why: (attempt, _input) =>
-    text`Either the certificate really is out of date, or the node's clock is wrong. ${/current time (\S+) is (?:after|before) (\S+)/.exec(attempt.error.detail)?.[0] ?? ""}`,
+    text`By the clock of node ${nodeOf(input)}, the TLS certificate of ${name(attempt.error.host)} is expired or not yet valid.`,
+  why: (attempt) =>
+    text`${askerOf(attempt)} asks for ${imageOf(attempt)}. Either the certificate really is out of date, or the node's clock is wrong.${clockOf(attempt.error.detail)}`,
   notes: reachNotes,
   fixes: (attempt, input) => [
     describeNode(
@@ -28,3 +28,12 @@ export default pullRule({
     catalogue: ["image-tls-expired"],
   },
 });
+
+/** Go tells both times (crypto/x509 verify.go). */
+function clockOf(detail: string) {
+  const [, node, relation, limit] = /current time (\S+) is (after|before) (\S+)/.exec(detail) ?? [];
+  return (
+    node &&
+    text` The node says it is ${value(node)}; the certificate is valid ${relation === "after" ? "until" : "from"} ${value(limit ?? "")}.`
+  );
+}

@@ -1,23 +1,25 @@
-import { name, text } from "../../text/text.ts";
+import { list, name, text } from "../../text/text.ts";
+import type { PullAttempt } from "./pull-attempt.ts";
 import { pullRule } from "./pull-rule.ts";
-import { editImage, imageOf, reachNotes } from "./words.ts";
+import { askerOf, editImage, imageOf, reachNotes, withHost } from "./words.ts";
 
 /** The registry's certificate is for another name. */
 export default pullRule({
   id: "image/tls-name",
   title: "The registry's certificate is for another name",
   causes: ["wrong-name"],
-  headline: (attempt, _input) =>
-    text`The TLS certificate that ${name(attempt.error.host)} shows is not valid for that name, so ${imageOf(attempt)} cannot be pulled.`,
-  why: (_attempt, _input) =>
-    text`A certificate names the hosts it is for, and this host is not among them: the image names the registry by another name or address than the certificate does, or a proxy answers in its place.`,
+  headline: (attempt) =>
+    text`The TLS certificate of ${name(attempt.error.host)} is for ${validFor(attempt.error.detail) ?? "another name"}.`,
+  why: (attempt) =>
+    text`${askerOf(attempt)} asks for ${imageOf(attempt)}. A certificate names the hosts it is for, and this host is not among them: the image names the registry by another name or address than the certificate does, or a proxy answers in its place.`,
   notes: reachNotes,
   fixes: (attempt, input) => [
     editImage(
       attempt,
       input,
       text`Use the host name that the certificate is for.`,
-      `<host>/${attempt.reference?.repository ?? "<repository>"}:${attempt.reference?.tag ?? "<tag>"}`,
+      withHost(attempt, validHost(attempt) ?? "<host>"),
+      { applies: "maybe" },
     ),
   ],
   groupKey: ({ host }) => host,
@@ -29,3 +31,21 @@ export default pullRule({
     catalogue: ["image-tls-name"],
   },
 });
+
+/** The names that the certificate is for, as Go lists them (crypto/x509 verify.go HostnameError). */
+function namesIn(detail: string): readonly string[] {
+  const names = /certificate is valid for (.+?), not /.exec(detail)?.[1];
+  return names ? names.split(", ") : [];
+}
+
+function validFor(detail: string) {
+  const names = namesIn(detail);
+  return names.length > 0 ? list(names.map(name), 3) : undefined;
+}
+
+/** The one name to use instead, with the port of the image; undefined where there are several, or a wildcard. */
+function validHost({ error, reference }: PullAttempt): string | undefined {
+  const [only, ...others] = namesIn(error.detail);
+  const port = /:\d+$/.exec(reference?.host ?? "")?.[0] ?? "";
+  return only && others.length === 0 && !only.includes("*") ? `${only}${port}` : undefined;
+}

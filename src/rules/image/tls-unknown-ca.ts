@@ -2,7 +2,7 @@ import { kubectl } from "../../text/command.ts";
 import { name, text } from "../../text/text.ts";
 import { adminTask } from "../repair.ts";
 import { pullRule } from "./pull-rule.ts";
-import { imageOf, nodeOf, reachNotes } from "./words.ts";
+import { askerOf, imageOf, nodeOf, reachNotes } from "./words.ts";
 
 /** The node does not trust the registry's certificate. */
 export default pullRule({
@@ -10,9 +10,9 @@ export default pullRule({
   title: "The node does not trust the registry's certificate",
   causes: ["unknown-ca"],
   headline: (attempt, input) =>
-    text`Node ${nodeOf(input)} does not trust the TLS certificate of the registry ${name(attempt.error.host)}: it is signed by an unknown authority; ${imageOf(attempt)} cannot be pulled.`,
-  why: (attempt, _input) =>
-    text`The certificate authority of ${name(attempt.error.host)} is not among those the node's container runtime trusts. Trusting it on your own machine does not help: the node pulls.`,
+    text`Node ${nodeOf(input)} does not trust the TLS certificate of ${name(attempt.error.host)}: unknown authority.`,
+  why: (attempt) =>
+    text`${askerOf(attempt)} asks for ${imageOf(attempt)}. The certificate authority of ${name(attempt.error.host)} is not among those the node's container runtime trusts. Trusting it on your own machine does not help: the node pulls.`,
   notes: reachNotes,
   fixes: (attempt, _input) => [
     adminTask(

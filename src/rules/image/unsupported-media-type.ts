@@ -1,17 +1,16 @@
 import { text } from "../../text/text.ts";
 import { look } from "../repair.ts";
 import { pullRule } from "./pull-rule.ts";
-import { imageOf, nodeOf, reachNotes } from "./words.ts";
+import { askerOf, imageOf, nodeOf, reachNotes } from "./words.ts";
 
 /** The runtime does not know the image's format. */
 export default pullRule({
   id: "image/unsupported-media-type",
   title: "The runtime does not know the image's format",
   causes: ["media-type"],
-  headline: (attempt, input) =>
-    text`The container runtime of node ${nodeOf(input)} does not support the format of ${imageOf(attempt)}.`,
-  why: (_attempt, _input) =>
-    text`The manifest is of a type that this runtime does not take: an old schema 1 image, or an artifact that is no image at all.`,
+  headline: (_attempt, input) => text`The runtime of node ${nodeOf(input)} does not support the format of this image.`,
+  why: (attempt) =>
+    text`${askerOf(attempt)} asks for ${imageOf(attempt)}. The manifest is of a type that this runtime does not take: an old schema 1 image, or an artifact that is no image at all.`,
   notes: reachNotes,
   fixes: (_attempt, _input) => [
     look(

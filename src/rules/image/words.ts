@@ -2,9 +2,10 @@ import { kubectl } from "../../text/command.ts";
 import { count, list, name, type Piece, type Text, text, value } from "../../text/text.ts";
 import type { Fix } from "../finding.ts";
 import type { PodInput } from "../pod-input.ts";
-import { setImage } from "../repair.ts";
-import { recentPulls } from "./known-images.ts";
+import { patchPodSpec, setImage } from "../repair.ts";
 import type { PullAttempt } from "./pull-attempt.ts";
+import type { Target } from "./pull-credentials.ts";
+import { reachOf } from "./reach.ts";
 
 /** The image, as a value to show. */
 export const imageOf = ({ image }: PullAttempt): Piece => value(image);
@@ -12,14 +13,40 @@ export const imageOf = ({ image }: PullAttempt): Piece => value(image);
 /** The node the pod is bound to, by name; `the node` where there is none. */
 export const nodeOf = ({ pod }: PodInput): Piece => (pod.spec.nodeName ? name(pod.spec.nodeName) : "the node");
 
-/** Sets another image on the container in trouble; without a better one a placeholder stands for it. */
+/** The registry that the image names. */
+export const hostOf = ({ reference, error }: PullAttempt): string => reference?.host ?? error.host;
+
+/** What credentials are looked up for. */
+export const targetOf = (attempt: PullAttempt): Target => ({
+  host: hostOf(attempt),
+  repository: attempt.reference?.repository ?? "",
+});
+
+/** Who asks for the image: `container app`, or the volume of it. */
+export const askerOf = ({ container, volume }: PullAttempt): Text =>
+  volume
+    ? text`Image volume ${name(volume)}, which container ${name(container.name)} mounts,`
+    : text`${container.role === "main" ? "Container" : container.role === "sidecar" ? "Sidecar" : "Init container"} ${name(container.name)}`;
+
+/** The same image on another host: what to write where only the host is wrong. */
+export function withHost({ reference }: PullAttempt, host: string): string {
+  const { repository = "<repository>", tag, digest } = reference ?? {};
+  const path = host === "<host>" && reference?.host === "docker.io" ? repository.replace(/^library\//, "") : repository;
+  return `${host}/${path}${tag ? `:${tag}` : ""}${digest ? `@${digest}` : ""}`;
+}
+
+/** Sets another image where the one in trouble is named; without a better one a placeholder stands for it. */
 export function editImage(
-  { container, image, reference }: PullAttempt,
+  { container, volume, image, reference }: PullAttempt,
   input: PodInput,
   title: Text,
   better?: string,
+  certainty?: Pick<Fix, "applies">,
 ): Fix {
-  return setImage(input, container.name, better ?? `${reference?.name ?? image.replace(/[:@].*$/, "")}:<tag>`, title);
+  const next = better ?? `${reference?.name ?? image.replace(/[:@].*$/, "")}:<tag>`;
+  return volume
+    ? patchPodSpec(input, { volumes: [{ name: volume, image: { reference: next } }] }, title, certainty)
+    : setImage(input, container.name, next, title, certainty);
 }
 
 /** A look at the node, for troubles that sit there. */
@@ -30,26 +57,29 @@ export const describeNode = (input: PodInput, title: Text): Fix => ({
   by: "cluster-admin",
 });
 
-/** How far the trouble reaches: who else waits for the same host, and who pulled from it on this node lately. */
-export function reachNotes({ error }: PullAttempt, input: PodInput): readonly Text[] {
-  const { snapshot, pod } = input;
-  const waiting = snapshot
-    .list("Pod")
-    .items.filter(
-      (other) =>
-        other.metadata.uid !== pod.metadata.uid &&
-        other.status?.containerStatuses?.some(
-          ({ state, image }) =>
-            /^(?:ErrImagePull|ImagePullBackOff)$/.test(state?.waiting?.reason ?? "") &&
-            (image ?? "").startsWith(`${error.host}/`),
-        ),
-    );
-  const elsewhere = new Set(waiting.map(({ spec }) => spec.nodeName ?? ""));
-  const pulls = recentPulls(input, error.host);
+/** How far the trouble reaches: who else fails at the same registry, and who pulls from it well. */
+export function reachNotes(attempt: PullAttempt, input: PodInput): readonly Text[] {
+  const host = hostOf(attempt);
+  const { pulledHere, pulledOn, failing, failingOn } = reachOf(input, host, attempt.error.cause);
+  const here = input.pod.spec.nodeName ?? "";
+  const isOnlyHere = failingOn.every((node) => node === here);
   return [
-    waiting.length > 0 &&
-      text`${count(waiting.length, "other pod")} that we see cannot pull from ${name(error.host)} either, on ${count(elsewhere.size, "node")}: the trouble is larger than this pod.`,
-    pulls.length > 0 &&
-      text`${list(pulls.map(name))} pulled from ${name(error.host)} on the same node within the hour, so the node can reach it in general.`,
+    failing.length > 0 &&
+      text`${count(failing.length, "other pod")} cannot pull from ${name(host)} for the same reason, on ${isOnlyHere ? "this node" : count(failingOn.length, "node")}: ${list(failing.map(name), 3)}. The trouble is larger than this pod.`,
+    pulledHere.length > 0 &&
+      text`On the same node ${count(pulledHere.length, "pod")} pulled from ${name(host)} within the hour: ${list(pulledHere.map(name), 3)}.`,
+    pulledHere.length === 0 &&
+      pulledOn.length > 0 &&
+      text`Within the hour ${list(pulledOn.map(name), 3)} pulled from ${name(host)}, node ${nodeOf(input)} did not: look at that node first.`,
   ].filter((note): note is Text => note !== false);
+}
+
+/** How far a trouble of the node reaches: who else fails there with the same cause. */
+export function nodeNotes({ error }: PullAttempt, input: PodInput): readonly Text[] {
+  const { failingHere } = reachOf(input, error.host, error.cause);
+  return failingHere.length > 0
+    ? [
+        text`${count(failingHere.length, "other pod")} on the same node fail for the same reason: ${list(failingHere.map(name), 3)}.`,
+      ]
+    : [];
 }
