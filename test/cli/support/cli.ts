@@ -35,6 +35,7 @@ export function runCli(
   argv: readonly string[],
   { env = {}, stdin = "", cwd }: CliOptions = {},
 ): Promise<CliResult> {
+  if (process.env.WHY_PENDING_UNBUILT) throw new Error("the program does not build, see above");
   const [program, ...first] = runtime === "node" ? [tool("node"), BUNDLE] : [EXECUTABLE];
   return new Promise((done, fail) => {
     const child = spawn(program, [...first, ...argv], {
