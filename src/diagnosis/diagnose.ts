@@ -1,9 +1,10 @@
 import { type ObjectRef, refTo } from "../objects/object.ts";
-import type { Pod } from "../objects/pod.ts";
+import { WORKLOAD_KINDS } from "../objects/workload.ts";
 import type { Finding } from "../rules/finding.ts";
 import { rules as allRules } from "../rules/index.ts";
-import { type PodInput, podInput } from "../rules/pod-input.ts";
-import type { Rule, RuledOut } from "../rules/rule.ts";
+import { podInput } from "../rules/pod-input.ts";
+import type { Rule, RuledOut, RuleInput } from "../rules/rule.ts";
+import { workloadInput } from "../rules/workload-input.ts";
 import { Lookup } from "../snapshot/lookup.ts";
 import type { Gap, Snapshot } from "../snapshot/snapshot.ts";
 import { type Ranked, rank } from "./rank.ts";
@@ -18,8 +19,8 @@ export interface Unchecked {
 /** What was found out about one target. */
 export interface Diagnosis extends Ranked {
   readonly target: ObjectRef;
-  /** Absent where the snapshot does not hold the pod. */
-  readonly input?: PodInput;
+  /** Absent where the snapshot does not hold the pod or workload. */
+  readonly input?: RuleInput;
   /** Causes of the same family that the evidence speaks against. */
   readonly ruledOut: readonly RuledOut[];
   readonly unchecked: readonly Unchecked[];
@@ -29,15 +30,23 @@ export interface Diagnosis extends Ranked {
 export function diagnose(snapshot: Snapshot, rules: readonly Rule[] = allRules): readonly Diagnosis[] {
   const lookup = new Lookup(snapshot);
   return snapshot.targets.map((target) => {
-    const pod = target.kind === "Pod" ? lookup.get("Pod", target.namespace, target.name) : undefined;
-    return pod
-      ? diagnosePod(pod, lookup, rules)
-      : { target, others: [], consequences: [], ruledOut: [], unchecked: [] };
+    const input = inputFor(target, lookup);
+    return input ? diagnoseOne(input, rules) : { target, others: [], consequences: [], ruledOut: [], unchecked: [] };
   });
 }
 
-function diagnosePod(pod: Pod, lookup: Lookup, rules: readonly Rule[]): Diagnosis {
-  const input = podInput(pod, lookup);
+function inputFor({ kind, namespace, name }: ObjectRef, lookup: Lookup): RuleInput | undefined {
+  if (kind === "Pod") {
+    const pod = lookup.get("Pod", namespace, name);
+    return pod && podInput(pod, lookup);
+  }
+  const known = WORKLOAD_KINDS.find((one) => one === kind);
+  const workload = known && lookup.get(known, namespace, name);
+  return workload && workloadInput(workload, lookup);
+}
+
+function diagnoseOne(input: RuleInput, rules: readonly Rule[]): Diagnosis {
+  const object = "pod" in input ? input.pod : input.object;
   const findings: Finding[] = [];
   const failures: Unchecked[] = [];
   for (const rule of rules) {
@@ -57,7 +66,7 @@ function diagnosePod(pod: Pod, lookup: Lookup, rules: readonly Rule[]): Diagnosi
     rule.stage === ranked.rootCause?.stage && !found.has(rule.id) ? (rule.ruledOut(input) ?? []) : [],
   );
   return {
-    target: refTo(pod),
+    target: refTo(object),
     input,
     ...ranked,
     ruledOut,
@@ -66,17 +75,21 @@ function diagnosePod(pod: Pod, lookup: Lookup, rules: readonly Rule[]): Diagnosi
 }
 
 /**
- * The gaps that matter to this pod: those in kinds which the rules of the stage it is stuck at need. Nothing is said
- * about a pod that is fine, nor about what nobody asked for because no rule of that stage looks at it.
+ * The gaps that matter: those in kinds which the rules of the stage it is stuck at need. Nothing is said about what is
+ * fine, nor about what nobody asked for because no rule of that stage looks at it. Why a workload has no pods is said in
+ * one sentence of the API server: of all that rules about it read, only what the cause itself needs is worth telling.
  */
-function openQuestions(input: PodInput, { rootCause }: Ranked, rules: readonly Rule[]): Unchecked[] {
-  const { pod, snapshot } = input;
+function openQuestions(input: RuleInput, { rootCause }: Ranked, rules: readonly Rule[]): Unchecked[] {
+  const { snapshot } = input;
+  const about = "pod" in input ? "pod" : "workload";
+  const { namespace } = ("pod" in input ? input.pod : input.object).metadata;
   const byKind = new Map<string, { gap: Gap; rules: string[] }>();
   const stage = rootCause?.stage;
   for (const rule of rules) {
-    if (stage && rule.stage !== stage) continue;
+    if (rule.about !== about || (stage && rule.stage !== stage)) continue;
+    if (about === "workload" && rootCause && rule.id !== rootCause.rule) continue;
     for (const kind of rule.needs) {
-      const gap = snapshot.gapFor(kind, pod.metadata.namespace) ?? namedGap(snapshot, kind, pod.metadata.namespace);
+      const gap = snapshot.gapFor(kind, namespace) ?? namedGap(snapshot, kind, namespace);
       if (!gap || gap.state === "partial" || gap.state === "not-asked") continue;
       const known = byKind.get(kind);
       if (known) known.rules.push(rule.id);

@@ -1,6 +1,6 @@
 import type { Finding, Stage } from "../rules/finding.ts";
 import { STAGES } from "../rules/finding.ts";
-import type { PodInput } from "../rules/pod-input.ts";
+import type { RuleInput } from "../rules/rule.ts";
 import { compare } from "../snapshot/lookup.ts";
 
 /** Findings in the order of their weight. */
@@ -22,7 +22,7 @@ const CONFIDENCES = ["certain", "likely", "possible"] as const;
  * Chooses the root cause: what blocks before what delays, the earliest step of the newest attempt, the surest. A risk is
  * never the cause. Findings that the root cause explains become its consequences.
  */
-export function rank(findings: readonly Finding[], input: PodInput): Ranked {
+export function rank(findings: readonly Finding[], input: Pick<RuleInput, "containers">): Ranked {
   const containers = input.containers.map(({ name }) => name);
   const place = ({ container }: Finding) => (container === undefined ? -1 : containers.indexOf(container));
   const sorted = [...findings].sort(

@@ -9,13 +9,15 @@ import { verification } from "../rules/repair.ts";
 import type { Rule } from "../rules/rule.ts";
 import { compare } from "../snapshot/lookup.ts";
 import type { Snapshot } from "../snapshot/snapshot.ts";
-import { type Command, type Effect, kubectl } from "../text/command.ts";
+import { kubectl } from "../text/command.ts";
 import { count, duration, name, type Text, text, value } from "../text/text.ts";
 import { byWeight, EXPECTED_WHILE_STARTING, groupsOf } from "./group.ts";
-import type { Act, Checks, RawReason, Report, ReportList, Step, Verdict } from "./report.ts";
+import type { Checks, RawReason, Report, ReportList, Step, Verdict } from "./report.ts";
 import { podColumns } from "./status.ts";
+import { repairSteps, step } from "./steps.ts";
 import { timelineOf } from "./timeline.ts";
 import { uncheckedOf } from "./unchecked.ts";
+import { workloadReport } from "./workload-report.ts";
 
 /** A pod that took a step within this time and of which nothing complains is on its way, not stuck. */
 const PATIENCE_SECONDS = 120;
@@ -24,12 +26,14 @@ const DELETION_PATIENCE_SECONDS = 30;
 
 /** Makes the report on one target of its diagnosis. */
 export function buildReport(
-  { target, input, rootCause, consequences, others, ruledOut, unchecked }: Diagnosis,
-  takenAt = input?.snapshot.snapshot.takenAt ?? "",
+  diagnosis: Diagnosis,
+  takenAt = diagnosis.input?.snapshot.snapshot.takenAt ?? "",
   rules: readonly Rule[] = allRules,
 ): Report {
+  const { target, input, rootCause, consequences, others, ruledOut, unchecked } = diagnosis;
   const found = { ...(rootCause && { rootCause }), consequences, others, ruledOut };
   if (!input) return { ...notFound(target, takenAt), ...found, unchecked };
+  if (!("pod" in input)) return workloadReport(diagnosis, input, takenAt, rules);
   const { pod, snapshot, workload, progress } = input;
   const raw = rawReasons(input);
   const verdict = verdictOf(rootCause?.effect, input, raw);
@@ -287,52 +291,13 @@ function rawReasons({ pod, containers, events }: PodInput): readonly RawReason[]
   return byWeight([...reasons, ...told.values()]);
 }
 
-const ACTS: Readonly<Record<Effect, Act>> = { reads: "see", changes: "change", restarts: "restart", deletes: "delete" };
-
-const step = (act: Act, title: Text, command: Step["command"], more: Partial<Step> = {}): Step => ({
-  act,
-  title,
-  ...(command && { command }),
-  applies: "as-is",
-  by: "workload-owner",
-  placeholders: [],
-  isAlternative: false,
-  ...more,
-});
-
-/** The fixes one after the other, then the look that verifies; where there are no fixes, where to look further. */
+/** The fixes, then the look that verifies; where there are no fixes, where to look further. */
 function stepsOf(fixes: readonly Fix[] | undefined, input: PodInput, verdict: Verdict): readonly Step[] {
   const { namespace, name: podName } = input.pod.metadata;
   if (!fixes && verdict === "progressing")
     return [step("see", text`Watch it.`, kubectl("reads", namespace, "get", "pod", podName, "--watch"))];
-  if (!fixes) return looks(input);
-  let hasRepair = false;
-  const steps: Step[] = [];
-  for (const { title, commands, applies, by } of fixes) {
-    const isLook = commands.length > 0 && commands.every(({ does }) => does === "reads");
-    // A look comes before a repair and is no alternative to it; two repairs are alternatives.
-    const isAlternative = hasRepair && !isLook;
-    hasRepair ||= !isLook;
-    if (commands.length === 0) steps.push(step("task", title, undefined, { applies, by, isAlternative }));
-    for (const [place, command] of commands.entries()) {
-      const placeholders = placeholdersIn(place === 0 ? commands : [command]);
-      steps.push(
-        step(ACTS[command.does], place === 0 ? title : [], command, {
-          applies,
-          by,
-          placeholders,
-          isAlternative: isAlternative && place === 0,
-        }),
-      );
-    }
-  }
-  return [...steps, step("verify", [], verification(input))];
+  return fixes ? repairSteps(fixes, verification(input)) : looks(input);
 }
-
-/** `<tag>`, `<host/repository:tag>`: each once. */
-export const placeholdersIn = (commands: readonly Command[]): readonly string[] => [
-  ...new Set(commands.flatMap(({ argv }) => argv.flatMap((word) => word.match(/<[A-Za-z][^<>]*>/g) ?? []))),
-];
 
 function looks({ pod, progress, containers }: PodInput): readonly Step[] {
   const { namespace, name: podName } = pod.metadata;

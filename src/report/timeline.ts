@@ -70,7 +70,7 @@ function fromStatus({ pod, events, containers }: PodInput): Moment[] {
 }
 
 /** The same words several times are one moment: event objects split up when a recorder starts again or a minute passes. */
-function merged(moments: readonly Moment[]): Moment[] {
+export function merged(moments: readonly Moment[]): Moment[] {
   const byWords = new Map<string, Moment>();
   for (const moment of moments) {
     const words = plain(moment.what);

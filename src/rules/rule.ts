@@ -3,6 +3,7 @@ import type { Text } from "../text/text.ts";
 import { plain } from "../text/text.ts";
 import type { Confidence, Evidence, Finding, Fix, Impact, RuleId, Stage } from "./finding.ts";
 import type { PodInput } from "./pod-input.ts";
+import type { WorkloadInput } from "./workload-input.ts";
 
 /** What the page of a rule in docs/rules.md says, beside what can be read off the rule itself. */
 export interface RuleDoc {
@@ -43,7 +44,10 @@ export interface RuledOut {
   readonly because: Text;
 }
 
-export interface RuleSpec<Facts> {
+/** What a rule may be asked about: a pod, or a workload that lacks pods. */
+export type RuleInput = PodInput | WorkloadInput;
+
+export interface RuleSpec<Facts, Input = PodInput> {
   readonly id: RuleId;
   /** The cause in general, as a heading. */
   readonly title: string;
@@ -52,11 +56,11 @@ export interface RuleSpec<Facts> {
   readonly needs: readonly string[];
   /** What it is the cause of: their findings become consequences of this one. */
   readonly explains?: readonly RuleId[];
-  check(input: PodInput): readonly Match<Facts>[];
-  /** Called for pods this rule finds nothing in, where another rule of the family found the cause. */
-  ruledOut?(input: PodInput): RuledOut | undefined;
-  message(match: Match<Facts>, input: PodInput): Message;
-  fixes(match: Match<Facts>, input: PodInput): readonly Fix[];
+  check(input: Input): readonly Match<Facts>[];
+  /** Called for pods and workloads this rule finds nothing in, where another rule of the family found the cause. */
+  ruledOut?(input: Input): RuledOut | undefined;
+  message(match: Match<Facts>, input: Input): Message;
+  fixes(match: Match<Facts>, input: Input): readonly Fix[];
   /** What two pods must share to have this as one common cause; the headline's words where absent. */
   groupKey?(match: Match<Facts>): string;
   readonly doc: RuleDoc;
@@ -65,33 +69,52 @@ export interface RuleSpec<Facts> {
 /** A rule whose facts are closed over, so that rules of different facts fit in one list. */
 export interface Rule {
   readonly id: RuleId;
+  readonly about: "pod" | "workload";
   readonly title: string;
   readonly stage: Stage;
   readonly effect: Impact;
   readonly needs: readonly string[];
   readonly explains: readonly RuleId[];
   readonly doc: RuleDoc;
-  ruledOut(input: PodInput): RuledOut | undefined;
-  /** All it finds for one pod. Throws only by mistake. */
-  evaluate(input: PodInput): readonly Finding[];
+  ruledOut(input: RuleInput): RuledOut | undefined;
+  /** All it finds for one pod or workload; nothing in what it is not about. Throws only by mistake. */
+  evaluate(input: RuleInput): readonly Finding[];
 }
 
-/** Makes a rule of its three functions: what it sees, what it says, what to do. */
+/** Makes a rule about pods of its three functions: what it sees, what it says, what to do. */
 export function defineRule<Facts>(spec: RuleSpec<Facts>): Rule {
+  return ruleAbout("pod", spec, (input) => ("pod" in input ? input : undefined));
+}
+
+/** Makes a rule about workloads: why they have no pods. */
+export function defineWorkloadRule<Facts>(spec: RuleSpec<Facts, WorkloadInput>): Rule {
+  return ruleAbout("workload", spec, (input) => ("pod" in input ? undefined : input));
+}
+
+function ruleAbout<Facts, Input>(
+  about: Rule["about"],
+  spec: RuleSpec<Facts, Input>,
+  fitting: (input: RuleInput) => Input | undefined,
+): Rule {
   const { id, title, effect, needs, explains = [], doc } = spec;
   const stage = id.slice(0, id.indexOf("/")) as Stage;
   return {
     id,
+    about,
     title,
     stage,
     effect,
     needs,
     explains,
     doc,
-    ruledOut: (input) => spec.ruledOut?.(input),
-    evaluate: (input) =>
-      spec.check(input).map((match) => {
-        const { headline, why, notes = [], outlook } = spec.message(match, input);
+    ruledOut: (asked) => {
+      const input = fitting(asked);
+      return input && spec.ruledOut?.(input);
+    },
+    evaluate: (asked) => {
+      const input = fitting(asked);
+      return (input ? spec.check(input) : []).map((match) => {
+        const { headline, why, notes = [], outlook } = spec.message(match, input as Input);
         return {
           rule: id,
           subject: match.subject,
@@ -105,10 +128,11 @@ export function defineRule<Facts>(spec: RuleSpec<Facts>): Rule {
           why,
           notes,
           ...(outlook && { outlook }),
-          fixes: spec.fixes(match, input),
+          fixes: spec.fixes(match, input as Input),
           explains,
           groupKey: spec.groupKey?.(match) ?? plain(headline),
         };
-      }),
+      });
+    },
   };
 }

@@ -1,8 +1,8 @@
 import type { Evidence, Finding } from "../../rules/finding.ts";
 import { count, plain, type Text, text } from "../../text/text.ts";
-import { placeholdersIn } from "../build.ts";
 import { EXPECTED_WHILE_STARTING } from "../group.ts";
 import type { RawReason, Report, ReportList, Step } from "../report.ts";
+import { placeholdersIn } from "../steps.ts";
 import { cutMiddle, escapeText } from "./escape.ts";
 import {
   columns,
