@@ -28,7 +28,7 @@ export type Parsed = { readonly object: KubeObject } | { readonly problem: strin
 export function parseObject(raw: unknown): Parsed {
   dropNulls(raw);
   const basic = parseAs(kubeObjectSchema, raw);
-  if ("problem" in basic) return { problem: `an object is left out: ${basic.problem}` };
+  if ("problem" in basic) return { problem: `${calledBy(raw)} is left out: ${basic.problem}` };
   const { kind, metadata } = basic.value;
   const kept = kind === "Secret" || kind === "ConfigMap" ? withoutValues(basic.value) : basic.value;
   const schema = schemas[kind];
@@ -42,9 +42,16 @@ export function parseObject(raw: unknown): Parsed {
 export function parseMetadata(raw: unknown): Parsed {
   dropNulls(raw);
   const basic = parseAs(kubeObjectSchema, raw);
-  if ("problem" in basic) return { problem: `an object is left out: ${basic.problem}` };
+  if ("problem" in basic) return { problem: `${calledBy(raw)} is left out: ${basic.problem}` };
   const { apiVersion, kind, metadata } = withoutValues(basic.value);
   return { object: { ...(apiVersion && { apiVersion }), kind, metadata } };
+}
+
+/** What a malformed object says of itself: its kind and name, as far as it has them. */
+function calledBy(raw: unknown): string {
+  const { kind, metadata } = (raw ?? {}) as { readonly kind?: unknown; readonly metadata?: unknown };
+  const { name } = (metadata ?? {}) as { readonly name?: unknown };
+  return `${typeof kind === "string" ? kind : "an object"}${typeof name === "string" ? ` ${name}` : ""}`;
 }
 
 /** The value as a schema types it, or what is wrong with it. */

@@ -127,7 +127,7 @@ describe.each(RUNTIMES)("bad input, %s", (runtime) => {
     expect(code).toBe(1);
     expect(stdout).toContain("web-1");
     const text = await cli(["--from", "FOLDER/some-malformed.json"]);
-    expect(text.stdout + text.stderr).toMatch(/left out/);
+    expect(text.stdout + text.stderr).toMatch(/Pod web-2 is left out: metadata\.labels/);
   });
 
   test("what a cluster says cannot drive the terminal", async () => {
