@@ -47,6 +47,7 @@ export const FLAGS: readonly Flag[] = [
     "boolean",
     "Read no Secrets; else those a pod refers to: names of keys and registry hosts, never values",
   ),
+  flag(LOOK, "no-logs", "boolean", "Read no logs; else the last lines of containers that crashed, credentials masked"),
 
   flag(OUTPUT, "output", "string", "text, wide, json, yaml or markdown", { alias: "o", value: "FORMAT" }),
   flag(OUTPUT, "wide", "boolean", "Show all rows and whole messages; the same as -o wide"),

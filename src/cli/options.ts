@@ -33,6 +33,8 @@ export interface Options {
   readonly redact: boolean;
   /** Whether Secrets may be read (names of their keys, never values). */
   readonly secrets: boolean;
+  /** Whether the last lines of containers that crashed may be read. */
+  readonly logs: boolean;
   readonly connection: ConnectionOptions;
   /** The connection flags that were given, for the commands in the report. Never those that hold a credential. */
   readonly kubectlFlags: readonly string[];
@@ -48,6 +50,7 @@ const valuesSchema = z.object({
   "all-namespaces": yes,
   selector: text_,
   "no-secrets": yes,
+  "no-logs": yes,
   output: z.optional(z.enum([...OUTPUTS, "wide", "md"])),
   wide: yes,
   color: z.optional(z.enum(["auto", "always", "never"])),
@@ -110,6 +113,7 @@ export function toOptions({ positionals, values }: Args): Options {
     ...(given["save-snapshot"] && { saveSnapshot: given["save-snapshot"] }),
     redact: given.redact ?? false,
     secrets: !given["no-secrets"],
+    logs: !given["no-logs"],
     connection: connectionOptions(given, patienceMs),
     kubectlFlags: kubectlFlags(values),
   };

@@ -74,6 +74,7 @@ async function look(options: Options, world: World): Promise<{ snapshot: Snapsho
       namespace: options.allNamespaces ? undefined : api.namespace,
       ...(options.selector && { selector: options.selector }),
       secrets: options.secrets,
+      logs: options.logs,
       version: options.saveSnapshot !== undefined,
       now: world.now,
       onProgress: progress.say,

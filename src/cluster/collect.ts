@@ -11,6 +11,8 @@ import { findTargets, podEvents, type Wanted } from "./targets.ts";
 export interface CollectOptions extends Wanted {
   /** Whether Secrets may be read. */
   readonly secrets: boolean;
+  /** Whether the last lines of containers that crashed may be read. */
+  readonly logs: boolean;
   /** Ask for the server's version too, for a snapshot that others will read. */
   readonly version: boolean;
   now(): Date;
@@ -26,7 +28,9 @@ export async function collect(
   api: Api,
   options: CollectOptions,
 ): Promise<{ snapshot: Snapshot; remarks: readonly Text[] }> {
-  const refused = new Map(options.secrets ? [] : [["Secret", "--no-secrets was given"]]);
+  const refused = new Map<string, string>();
+  if (!options.secrets) refused.set("Secret", "--no-secrets was given");
+  if (!options.logs) refused.set("Log", "--no-logs was given");
   const collector = new Collector(api, refused);
   options.onProgress?.("reading pods");
   const [{ refs, podsSeen, remarks }, version] = await Promise.all([

@@ -1,4 +1,5 @@
 import { fullName, type KubeObject, type ObjectRef } from "../objects/object.ts";
+import { maskCredentials } from "../snapshot/mask.ts";
 import { parseMetadata, parseObject } from "../snapshot/parse-objects.ts";
 import type { Complete, ContainerLog, Gap, ObjectOf, Snapshot } from "../snapshot/snapshot.ts";
 import type { Answer, Api, ListQuery } from "./api.ts";
@@ -78,14 +79,26 @@ export class Collector {
     return (await this.#list(kind, namespace, query, "metadata", true)) ?? [];
   }
 
-  /** The end of a container's log. */
+  /** The end of a container's log, its credentials masked; undefined where it could not be read. */
   async log(pod: KubeObject, container: string, previous: boolean, bounds: { bytes: number; milliseconds: number }) {
     const { namespace = "", name } = pod.metadata;
-    await this.#once(`log/${namespace}/${name}/${container}/${previous}`, async () => {
+    const about = { kind: "Log", namespace, name: `${name}/${container}` };
+    return this.#once(`log/${namespace}/${name}/${container}/${previous}`, async () => {
+      if (this.#isRefused("Log")) return this.leaveOut(about, this.#refused.get("Log") ?? "");
       const answer = await this.api.log(namespace, name, container, { previous, ...bounds });
-      if (answer.state === "ok") this.#logs.push({ namespace, pod: name, container, previous, text: answer.body });
-      else this.#miss(answer, { kind: "Log", namespace, name: `${name}/${container}` });
+      if (answer.state !== "ok") {
+        this.#miss(answer, about);
+        return undefined;
+      }
+      const text = maskCredentials(answer.body);
+      this.#logs.push({ namespace, pod: name, container, previous, text });
+      return text;
     });
+  }
+
+  /** Notes that something was not asked for, and why. */
+  leaveOut(about: { kind: string; namespace: string; name: string }, message: string): undefined {
+    this.#gaps.set(`${about.kind}/${fullName(about)}`, { ...about, state: "not-asked", message });
   }
 
   /** All that was gathered, in an order that does not depend on which answer came first. */

@@ -1,5 +1,6 @@
 import { type Event, lastSeen } from "../objects/event.ts";
 import { controllerOf, type KubeObject, type ObjectRef, refTo } from "../objects/object.ts";
+import { logObjects } from "./log-object.ts";
 import type { ContainerLog, Gap, ObjectOf, Snapshot } from "./snapshot.ts";
 
 /** The answer to "is there such an object": unknown is neither yes nor no, and says why. */
@@ -37,6 +38,8 @@ export class Lookup {
         push(this.#eventsByObject, key(about.kind ?? "", about.namespace, about.name ?? ""), object as Event);
       }
     }
+    for (const log of logObjects(snapshot))
+      this.#byName.set(key(log.kind, log.metadata.namespace, log.metadata.name), log);
     this.#absent = new Set(snapshot.absent.map(({ kind, namespace, name }) => key(kind, namespace, name)));
   }
 

@@ -6,6 +6,7 @@ import { Failure } from "../text/failure.ts";
 import { command, name, text } from "../text/text.ts";
 import type { World } from "../world.ts";
 import { compare } from "./lookup.ts";
+import { maskCredentials } from "./mask.ts";
 import { parseObject } from "./parse-objects.ts";
 import type { Complete, ContainerLog, Gap, Snapshot } from "./snapshot.ts";
 
@@ -92,7 +93,7 @@ export async function parseSnapshot(files: readonly { path: string; content: str
     absent: header.absent ?? [],
     gaps: header.takenAt ? (header.notCollected ?? []) : gapsOfPlainFiles(all),
     complete: header.complete ?? [],
-    logs: header.logs ?? [],
+    logs: (header.logs ?? []).map((log) => ({ ...log, text: maskCredentials(log.text) })),
     skipped,
   };
 }

@@ -42,6 +42,7 @@ function apiOf(objects: Readonly<Record<string, object>>) {
     names: [{ kind: "Pod", name: POD }],
     namespace: "shop",
     secrets: true,
+    logs: true,
     version: false,
     now: () => new Date("2026-01-01T00:00:00Z"),
   });

@@ -1,0 +1,117 @@
+import { controllerOf } from "../../objects/object.ts";
+import type { ContainerStatus, Pod } from "../../objects/pod.ts";
+import type { Collector } from "../collector.ts";
+import type { Reader } from "./standing.ts";
+
+const BOUNDS = { bytes: 64 * 1024, milliseconds: 3000 };
+/** Pods whose logs one run reads, and those of one owner among them: replicas say the same. */
+const MOST_PODS = 20;
+const MOST_REPLICAS = 3;
+/** An init container that runs for longer may be waiting for something. */
+const LONG_INIT_SECONDS = 20;
+const MOST_NEIGHBOURS = 100;
+
+const read = new WeakMap<Collector, Map<string, number>>();
+
+/**
+ * The last lines of containers that crashed, or of an init container that takes long, and what those lines may be
+ * about: a variable that some ConfigMap has, a Service that is named.
+ */
+const logs: Reader = async (pod, collector, { isOneOfMany }) => {
+  const wanted = wantedLogs(pod);
+  if (wanted.length === 0) return;
+  const { namespace = "", name } = pod.metadata;
+  if (!takeTurn(pod, collector)) {
+    for (const { container } of wanted)
+      collector.leaveOut({ kind: "Log", namespace, name: `${name}/${container}` }, "logs of other pods were read");
+    return;
+  }
+  const texts = await Promise.all(
+    wanted.map(({ container, previous }) => collector.log(pod, container, previous, BOUNDS)),
+  );
+  if (!isOneOfMany) await readWhatTheyName(pod, texts.join("\n"), collector);
+};
+export default logs;
+
+interface WantedLog {
+  readonly container: string;
+  readonly previous: boolean;
+}
+
+/** Which logs say why: that of the run which ended. Nothing is asked for a container that never ran. */
+export function wantedLogs({ spec, status, metadata }: Pod, now = new Date()): readonly WantedLog[] {
+  if (status?.phase === "Succeeded" || metadata.deletionTimestamp) return [];
+  const inits = new Set(
+    (spec.initContainers ?? []).filter((one) => one.restartPolicy !== "Always").map((one) => one.name),
+  );
+  return [...(status?.initContainerStatuses ?? []), ...(status?.containerStatuses ?? [])].flatMap(
+    (one): readonly WantedLog[] => {
+      const { name: container, state } = one;
+      const ended = state?.terminated;
+      if (ended) {
+        const isDone = ended.exitCode === 0 && (inits.has(container) || spec.restartPolicy !== "Always");
+        return isDone || !hasRun(ended) ? [] : [{ container, previous: false }];
+      }
+      if (hasRun(one.lastState?.terminated) && (one.restartCount ?? 0) > 0 && isInTrouble(one, now))
+        return [{ container, previous: true }];
+      const runsFor = inits.has(container) && secondsBetween(state?.running?.startedAt, now.toISOString());
+      return runsFor && runsFor >= LONG_INIT_SECONDS ? [{ container, previous: false }] : [];
+    },
+  );
+}
+
+/** Reasons for an end that came before the program began (containerd and Docker), or that the kubelet made up. */
+const NEVER_RAN: ReadonlySet<string> = new Set(["StartError", "ContainerCannotRun", "ContainerStatusUnknown"]);
+
+const hasRun = (ended: { reason?: string | undefined } | undefined) =>
+  ended !== undefined && !NEVER_RAN.has(ended.reason ?? "");
+
+/** Not ready, or ready for hardly longer than its last run lasted: a restart of last week is history. */
+function isInTrouble({ ready, state, lastState }: ContainerStatus, now: Date): boolean {
+  if (!ready) return true;
+  const { startedAt, finishedAt } = lastState?.terminated ?? {};
+  const lasted = secondsBetween(startedAt, finishedAt) ?? 0;
+  const running = secondsBetween(state?.running?.startedAt, now.toISOString()) ?? 0;
+  return running < Math.max(60, 2 * lasted);
+}
+
+function secondsBetween(from: string | undefined, to: string | undefined): number | undefined {
+  const seconds = (Date.parse(to ?? "") - Date.parse(from ?? "")) / 1000;
+  return Number.isNaN(seconds) ? undefined : seconds;
+}
+
+function takeTurn(pod: Pod, collector: Collector): boolean {
+  const turns = read.get(collector) ?? new Map<string, number>();
+  read.set(collector, turns);
+  const owner = controllerOf(pod)?.uid ?? pod.metadata.uid ?? "";
+  const total = [...turns.values()].reduce((sum, one) => sum + one, 0);
+  const ofOwner = turns.get(owner) ?? 0;
+  if (total >= MOST_PODS || ofOwner >= MOST_REPLICAS) return false;
+  turns.set(owner, ofOwner + 1);
+  return true;
+}
+
+const NAMES_A_VARIABLE = /\b[A-Z][A-Z0-9]*_[A-Z0-9_]+\b/;
+const NAMES_A_HOST =
+  /refused|unreachable|no route|timed? ?out|ETIMEDOUT|no such host|ENOTFOUND|EAI_AGAIN|unknown ?host|host not found|resol|not known|bad address|NXDOMAIN|translate host|connect/i;
+
+async function readWhatTheyName(pod: Pod, texts: string, collector: Collector): Promise<void> {
+  const { namespace } = pod.metadata;
+  const command = [...(pod.spec.initContainers ?? []), ...pod.spec.containers]
+    .flatMap((one) => [...(one.command ?? []), ...(one.args ?? [])])
+    .join("\n");
+  const namesVariable = NAMES_A_VARIABLE.test(texts);
+  const [, services] = await Promise.all([
+    namesVariable ? collector.list("ConfigMap", namespace, { most: MOST_NEIGHBOURS }) : undefined,
+    namesVariable || NAMES_A_HOST.test(texts)
+      ? collector.list("Service", namespace, { most: 5 * MOST_NEIGHBOURS })
+      : [],
+  ]);
+  const words = new Set(`${texts}\n${command}`.match(/[a-z0-9-]+/g));
+  const named = services.filter(({ metadata }) => words.has(metadata.name)).slice(0, 3);
+  await Promise.all(
+    named.map(({ metadata }) =>
+      collector.list("EndpointSlice", namespace, { labelSelector: `kubernetes.io/service-name=${metadata.name}` }),
+    ),
+  );
+}
