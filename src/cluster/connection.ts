@@ -188,7 +188,8 @@ export class Receiver {
       return;
     }
     if (!this.#settle()) return;
-    const body = Buffer.concat(this.#chunks);
+    const [first] = this.#chunks;
+    const body = first && this.#chunks.length === 1 ? first : Buffer.concat(this.#chunks);
     const start = Math.max(0, body.length - this.#keepLastBytes);
     this.#resolve({ ...this.#head, body: start > 0 ? body.subarray(start) : body });
   }

@@ -8,15 +8,17 @@ import { serviceAccountSchema } from "../objects/service-account.ts";
 import { WORKLOAD_KINDS, workloadSchema } from "../objects/workload.ts";
 import { conforms } from "./conforms.ts";
 
-const schemas: Readonly<Record<string, z.ZodMiniType>> = {
-  Pod: podSchema,
-  Node: nodeSchema,
-  Event: eventSchema,
-  Secret: secretSchema,
-  ConfigMap: configMapSchema,
-  ServiceAccount: serviceAccountSchema,
-  ...Object.fromEntries(WORKLOAD_KINDS.map((kind) => [kind, workloadSchema])),
-};
+const schemas: ReadonlyMap<string, z.ZodMiniType> = new Map(
+  Object.entries({
+    Pod: podSchema,
+    Node: nodeSchema,
+    Event: eventSchema,
+    Secret: secretSchema,
+    ConfigMap: configMapSchema,
+    ServiceAccount: serviceAccountSchema,
+    ...Object.fromEntries(WORKLOAD_KINDS.map((kind) => [kind, workloadSchema])),
+  }),
+);
 
 /** An object that can be used, or why it cannot: which object, and which field is wrong. */
 export type Parsed = { readonly object: KubeObject } | { readonly problem: string };
@@ -31,7 +33,7 @@ export function parseObject(raw: unknown): Parsed {
   if ("problem" in basic) return { problem: `${calledBy(raw)} is left out: ${basic.problem}` };
   const { kind, metadata } = basic.value;
   const kept = kind === "Secret" || kind === "ConfigMap" ? withoutValues(basic.value) : basic.value;
-  const schema = schemas[kind];
+  const schema = schemas.get(kind);
   const exact = schema && parseAs(schema, kept);
   return exact && "problem" in exact
     ? { problem: `${kind} ${metadata.name} is left out: ${exact.problem}` }
