@@ -1,0 +1,60 @@
+import { kubectl } from "../../text/command.ts";
+import { name, type Text, text } from "../../text/text.ts";
+import type { Fix } from "../finding.ts";
+import type { PodInput } from "../pod-input.ts";
+import { managedBy, workloadArgument } from "../repair.ts";
+
+const EDITABLE: ReadonlySet<string> = new Set([
+  "Deployment",
+  "StatefulSet",
+  "DaemonSet",
+  "ReplicaSet",
+  "ReplicationController",
+]);
+
+/** Changes the pod template of the workload by words of kubectl; where a template cannot be changed, says how else. */
+export function editTemplate(
+  input: PodInput,
+  title: Text,
+  words: readonly string[],
+  applies: Fix["applies"] = "as-is",
+): Fix {
+  const { workload, pod, owners } = input;
+  const { namespace } = pod.metadata;
+  if (!EDITABLE.has(workload.kind)) {
+    const isJob = workload.kind === "Job";
+    return {
+      title: text`${title} The spec of a ${isJob ? "Job" : "pod"} cannot be changed in this: save it, change it, delete it and create it again.`,
+      commands: [
+        kubectl("reads", namespace, "get", isJob ? `job/${workload.name}` : `pod/${pod.metadata.name}`, "-o", "yaml"),
+      ],
+      applies: "maybe",
+      by: "workload-owner",
+    };
+  }
+  const manager = managedBy(input);
+  const top = owners.at(-1)?.ref;
+  const isForeign = top !== undefined && top.kind !== workload.kind;
+  return {
+    title: text`${title}${manager && text` It belongs to ${manager}.`}${isForeign && text` ${top.kind} ${name(top.name)} owns it: change it there.`}`,
+    commands: [
+      kubectl(
+        "changes",
+        namespace,
+        ...(words.map((word) => (word === "WORKLOAD" ? workloadArgument(input) : word)) as [string, ...string[]]),
+      ),
+    ],
+    applies: isForeign ? "maybe" : applies,
+    by: "workload-owner",
+  };
+}
+
+/** Merges something into the pod's spec in the template. */
+export function patchPodSpec(input: PodInput, title: Text, spec: object, applies: Fix["applies"] = "as-is"): Fix {
+  return editTemplate(
+    input,
+    title,
+    ["patch", "WORKLOAD", "--type=strategic", "-p", JSON.stringify({ spec: { template: { spec } } })],
+    applies,
+  );
+}

@@ -1,0 +1,50 @@
+import type { Rule } from "../rule.ts";
+import autoscaler from "./autoscaler.ts";
+import existingAntiAffinity from "./existing-anti-affinity.ts";
+import gated from "./gated.ts";
+import hostPort from "./host-port.ts";
+import insufficientCpu from "./insufficient-cpu.ts";
+import insufficientEphemeralStorage from "./insufficient-ephemeral-storage.ts";
+import insufficientExtended from "./insufficient-extended.ts";
+import insufficientMemory from "./insufficient-memory.ts";
+import noNodes from "./no-nodes.ts";
+import noScheduler from "./no-scheduler.ts";
+import nodeAffinity from "./node-affinity.ts";
+import nodeUnschedulable from "./node-unschedulable.ts";
+import otherReason from "./other-reason.ts";
+import podAffinity from "./pod-affinity.ts";
+import podAntiAffinity from "./pod-anti-affinity.ts";
+import preempting from "./preempting.ts";
+import schedulerError from "./scheduler-error.ts";
+import tooManyPods from "./too-many-pods.ts";
+import topologySpread from "./topology-spread.ts";
+import topologySpreadLabel from "./topology-spread-label.ts";
+import untoleratedTaint from "./untolerated-taint.ts";
+import volumeLimit from "./volume-limit.ts";
+
+/** Why no node takes a pod; catalogue stages 1 and 1c. What claims have to do with it is told by the volume family. */
+const family: readonly Rule[] = [
+  gated,
+  noScheduler,
+  schedulerError,
+  noNodes,
+  preempting,
+  insufficientCpu,
+  insufficientMemory,
+  insufficientEphemeralStorage,
+  insufficientExtended,
+  tooManyPods,
+  hostPort,
+  podAntiAffinity,
+  existingAntiAffinity,
+  topologySpread,
+  topologySpreadLabel,
+  nodeAffinity,
+  podAffinity,
+  volumeLimit,
+  nodeUnschedulable,
+  untoleratedTaint,
+  otherReason,
+  autoscaler,
+];
+export default family;

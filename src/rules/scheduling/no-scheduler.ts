@@ -1,0 +1,88 @@
+import { refTo } from "../../objects/object.ts";
+import { podCondition } from "../../objects/pod.ts";
+import { kubectl } from "../../text/command.ts";
+import { duration, name, text } from "../../text/text.ts";
+import { seen } from "../finding.ts";
+import { look } from "../repair.ts";
+import { defineRule } from "../rule.ts";
+import { editTemplate } from "./edit.ts";
+
+/** A scheduler answers within seconds, also when it refuses. */
+const PATIENCE_SECONDS = 20;
+const DEFAULT = "default-scheduler";
+
+/** Nobody schedules the pod. */
+export default defineRule<{ scheduler: string; seconds: number }>({
+  id: "scheduling/no-scheduler",
+  title: "No scheduler looks at the pod",
+  effect: "blocks",
+  needs: ["Event"],
+  check({ pod, events, snapshot }) {
+    const seconds = snapshot.secondsSince(pod.metadata.creationTimestamp) ?? 0;
+    if (pod.spec.nodeName || pod.metadata.deletionTimestamp || seconds < PATIENCE_SECONDS) return [];
+    if (
+      podCondition(pod, "PodScheduled") ||
+      (pod.spec.schedulingGates ?? []).length > 0 ||
+      pod.status?.phase === "Failed"
+    )
+      return [];
+    if (events.some(({ reason }) => reason === "FailedScheduling" || reason === "Scheduled")) return [];
+    const scheduler = pod.spec.schedulerName ?? DEFAULT;
+    return [
+      {
+        subject: refTo(pod),
+        // Where the default scheduler is silent it may be down, or only slow with many pods.
+        confidence: scheduler === DEFAULT ? "likely" : "certain",
+        facts: { scheduler, seconds },
+        evidence: [
+          pod.spec.schedulerName
+            ? seen(pod, "spec.schedulerName", "scheduler")
+            : seen(pod, "metadata.creationTimestamp", "created"),
+        ],
+      },
+    ];
+  },
+  message: ({ facts: { scheduler, seconds } }) =>
+    scheduler === DEFAULT
+      ? {
+          headline: text`No scheduler has looked at the pod for ${duration(seconds)}: ${name(scheduler)} seems not to run.`,
+          why: text`The pod has no node, no PodScheduled condition and no scheduling event. A running scheduler writes one of them within seconds, also when it refuses.`,
+        }
+      : {
+          headline: text`The pod waits for a scheduler called ${name(scheduler)}, and none of that name has looked at it for ${duration(seconds)}.`,
+          why: text`Each scheduler takes only the pods that name it in spec.schedulerName. The pod has no node, no PodScheduled condition and no scheduling event: no such scheduler runs.`,
+        },
+  fixes: ({ facts: { scheduler } }, input) => [
+    look(
+      text`See whether a scheduler runs.`,
+      kubectl("reads", "kube-system", "get", "pods", "-l", "component=kube-scheduler"),
+      kubectl("reads", "kube-system", "get", "lease", "kube-scheduler"),
+    ),
+    ...(scheduler === DEFAULT
+      ? []
+      : [
+          editTemplate(input, text`Give the pod to the default scheduler.`, [
+            "patch",
+            "WORKLOAD",
+            "--type=strategic",
+            "-p",
+            JSON.stringify({ spec: { template: { spec: { schedulerName: DEFAULT } } } }),
+          ]),
+          {
+            title: text`Or install and start the scheduler ${name(scheduler)}.`,
+            commands: [],
+            applies: "maybe" as const,
+            by: "cluster-admin" as const,
+          },
+        ]),
+  ],
+  groupKey: ({ facts: { scheduler } }) => scheduler,
+  doc: {
+    means:
+      "The pod is bound to no node, and no scheduler has written a word about it: its schedulerName names none that runs, or the scheduler is down.",
+    seenIn: "Pending without nodeName, without PodScheduled condition, without events, for longer than some seconds.",
+    repair: "Correct spec.schedulerName, or start that scheduler.",
+    notToConfuseWith: "A pod made this very moment; scheduling/gated.",
+    catalogue: ["sched-no-scheduler"],
+  },
+});

@@ -1,0 +1,202 @@
+import type { Json } from "../../objects/object.ts";
+import { refTo } from "../../objects/object.ts";
+import { showAmount } from "../../objects/quantity.ts";
+import { taintText } from "../../objects/toleration.ts";
+import type { Lack } from "../../scheduler/filter.ts";
+import type { NodeFit } from "../../scheduler/fit.ts";
+import { count, list, name, type Text, text, value } from "../../text/text.ts";
+import { type Evidence, type Fix, type RuleId, seen } from "../finding.ts";
+import type { PodInput } from "../pod-input.ts";
+import { defineRule, type Rule, type RuleDoc } from "../rule.ts";
+import { causes, nearestNodes, type Obstacle, obstacleOf, type Refusal, type Verdict, verdictOn } from "./verdict.ts";
+
+/** One obstacle as the rules about it see it. */
+export interface Obstruction {
+  readonly verdict: Verdict;
+  /** What the sentence says of it; several for resources. */
+  readonly refusals: readonly Refusal[];
+  /** The nodes that come nearest and have it, nearest first; empty where our own run does not serve. */
+  readonly nearest: readonly NodeFit[];
+  /** What the nearest of them lacks by it. */
+  readonly lacks: readonly Lack[];
+}
+
+export interface RefusalRuleSpec {
+  readonly id: RuleId;
+  readonly title: string;
+  readonly obstacles: readonly Obstacle[];
+  /** A finer test than the obstacle alone: which resource, which taint. */
+  fits?(obstruction: Obstruction): boolean;
+  headline(obstruction: Obstruction, input: PodInput): Text;
+  why(obstruction: Obstruction, input: PodInput): Text;
+  notes?(obstruction: Obstruction, input: PodInput): readonly Text[];
+  evidence?(obstruction: Obstruction, input: PodInput): readonly Evidence[];
+  fixes(obstruction: Obstruction, input: PodInput): readonly Fix[];
+  readonly doc: RuleDoc;
+}
+
+/** A rule about one thing that keeps a pod from the nodes: the sentence decides, our own run of the filters adds names and numbers. */
+export function refusalRule(spec: RefusalRuleSpec): Rule {
+  const obstructionOf = (input: PodInput): Obstruction | undefined => {
+    const verdict = verdictOn(input);
+    if (!verdict || !causes(verdict).some((cause) => spec.obstacles.includes(cause))) return undefined;
+    const isMine = (lack: Lack) => spec.obstacles.includes(obstacleOf(lack));
+    const nearest = verdict.fit ? nearestNodes(verdict.fit) : [];
+    const lacks = nearest[0]?.rejections.map(({ lack }) => lack).filter(isMine) ?? [];
+    const refusals = verdict.refusals.filter(({ obstacle }) => spec.obstacles.includes(obstacle));
+    const obstruction = { verdict, refusals, nearest, lacks };
+    return (spec.fits?.(obstruction) ?? true) ? obstruction : undefined;
+  };
+  return defineRule<Json>({
+    id: spec.id,
+    title: spec.title,
+    effect: "blocks",
+    needs: ["Node", "Pod"],
+    check(input) {
+      const obstruction = obstructionOf(input);
+      if (!obstruction) return [];
+      const { verdict } = obstruction;
+      return [
+        {
+          subject: refTo(input.pod),
+          // The scheduler itself says so; that nothing lighter stands in the way only our own run shows.
+          confidence: verdict.fit || verdict.refusals.length === 1 ? "certain" : "likely",
+          evidence: [verdict.source, ...(spec.evidence?.(obstruction, input) ?? []), ...nodeEvidence(obstruction)],
+          facts: factsOf(obstruction),
+        },
+      ];
+    },
+    message(_, input) {
+      const obstruction = obstructionOf(input);
+      if (!obstruction) throw new Error("no obstruction");
+      return {
+        headline: spec.headline(obstruction, input),
+        why: spec.why(obstruction, input),
+        notes: [
+          ...(spec.notes?.(obstruction, input) ?? []),
+          ...otherNodes(obstruction, spec.obstacles),
+          ...staleNote(verdictOn(input)),
+        ],
+      };
+    },
+    fixes(_, input) {
+      const obstruction = obstructionOf(input);
+      return obstruction ? spec.fixes(obstruction, input) : [];
+    },
+    doc: spec.doc,
+  });
+}
+
+const factsOf = ({ verdict, lacks, nearest }: Obstruction): Json => ({
+  nodes: verdict.parsed?.total ?? 0,
+  reasons: verdict.refusals.map(({ reason, count: nodes }) => ({ reason, ...(nodes !== undefined && { nodes }) })),
+  ...(nearest[0] && { nearestNode: nearest[0].node.name, lacks: lacks.map((lack) => jsonOf(lack)) }),
+});
+
+/** Amounts are too large for JSON numbers; programs get them as people write them. */
+function jsonOf(lack: Lack): Json {
+  if (lack.of !== "resource") return { ...lack };
+  const show = (amount: bigint) => showAmount(lack.resource, amount);
+  return {
+    of: lack.of,
+    resource: lack.resource,
+    wanted: show(lack.wanted),
+    requested: show(lack.requested),
+    allocatable: show(lack.allocatable),
+  };
+}
+
+/** The nearest node's own numbers. */
+function nodeEvidence({ nearest, lacks }: Obstruction): readonly Evidence[] {
+  const node = nearest[0]?.node;
+  if (!node) return [];
+  return lacks.flatMap((lack): Evidence[] => {
+    if (lack.of === "resource") {
+      const path = `status.allocatable['${lack.resource}']`;
+      const left = lack.allocatable - lack.requested;
+      const show = (amount: bigint) => showAmount(lack.resource, amount);
+      if (node.node.status?.allocatable?.[lack.resource] === undefined) return [];
+      return [
+        seen(
+          node.node,
+          path,
+          node.name,
+          text`allocatable ${show(lack.allocatable)} − requested ${show(lack.requested)} = ${show(left < 0n ? 0n : left)} left${nearest.length > 1 && `, the most of ${nearest.length} nodes`}`,
+        ),
+      ];
+    }
+    if (lack.of === "toleration") {
+      const index =
+        node.node.spec?.taints?.findIndex(({ key, effect }) => key === lack.key && effect === lack.effect) ?? -1;
+      return index < 0
+        ? []
+        : [seen(node.node, `spec.taints[${index}]`, node.name, text`taint ${value(taintText(lack))}`)];
+    }
+    return [];
+  });
+}
+
+/** What the nodes say that are farther away, in a line: nobody asks twice then why they do not help. */
+function otherNodes({ verdict, nearest }: Obstruction, mine: readonly Obstacle[]): readonly Text[] {
+  const { fit, refusals } = verdict;
+  if (fit) {
+    const others = fit.nodes.filter((node) => !nearest.includes(node));
+    if (others.length === 0) return [];
+    const byWords = new Map<string, string[]>();
+    for (const { node, rejections } of others) {
+      const words = [...new Set(rejections.map(({ lack }) => lackText(lack)))].join("; ");
+      byWords.set(words, [...(byWords.get(words) ?? []), node.name]);
+    }
+    const parts = [...byWords].map(([words, names]): Text => text`${list(names.map(name), 3)}: ${words}`);
+    return [
+      text`The other ${count(others.length, "node")}: ${parts.flatMap((part, index): Text => [...(index ? [" · "] : []), ...part])}.`,
+    ];
+  }
+  const rest = refusals.filter(({ obstacle }) => !mine.includes(obstacle));
+  if (rest.length === 0) return [];
+  return [
+    text`Other nodes refuse it for other reasons: ${list(
+      rest.map(({ reason, count: nodes }) => value(`${nodes === undefined ? "" : `${nodes} × `}${reason}`)),
+      6,
+    )}.`,
+  ];
+}
+
+function staleNote(verdict: Verdict | undefined): readonly Text[] {
+  if (!verdict?.acceptsNow.length || verdict.fit) return [];
+  return [
+    text`Run again on what the nodes have now, the same checks find room on ${list(verdict.acceptsNow.map(name))}: the scheduler may take it at its next try, or sees something that I may not read.`,
+  ];
+}
+
+/** What a node lacks, in a few words. */
+export function lackText(lack: Lack): string {
+  switch (lack.of) {
+    case "schedulable":
+      return "cordoned";
+    case "name":
+      return `not ${lack.wanted}`;
+    case "toleration":
+      return `taint ${taintText({ key: lack.key, effect: lack.effect, ...(lack.value !== undefined && { value: lack.value }) })}`;
+    case "labels":
+      return `lacks ${lack.requirements.join(", ")}`;
+    case "port":
+      return `port ${lack.port} held by ${lack.heldBy}`;
+    case "resource": {
+      const left = lack.allocatable - lack.requested;
+      return lack.resource === "pods"
+        ? `has its ${lack.allocatable} pods`
+        : `${lack.resource}: ${showAmount(lack.resource, left < 0n ? 0n : left)} left of ${showAmount(lack.resource, lack.wanted)} asked`;
+    }
+    case "volume":
+      return `cannot reach volume ${lack.volume}`;
+    case "topology-label":
+      return `lacks the label ${lack.key}`;
+    case "spread":
+      return `${lack.key}=${lack.value} would have ${lack.skew} more than the emptiest, ${lack.maxSkew} allowed`;
+    case "affinity":
+      return `no pod with ${lack.selector} in its ${lack.key}`;
+    case "anti-affinity":
+      return `${lack.with} is there`;
+  }
+}

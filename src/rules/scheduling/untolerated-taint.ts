@@ -1,0 +1,132 @@
+import { kubectl } from "../../text/command.ts";
+import { count, list, name, text, value } from "../../text/text.ts";
+import type { Fix } from "../finding.ts";
+import { patchPodSpec } from "./edit.ts";
+import { refusalRule } from "./refusal-rule.ts";
+import { lookAtNodes } from "./resources.ts";
+import { type Barrier, barriers } from "./taint-words.ts";
+import { isSystemTaint } from "./verdict.ts";
+
+const CONTROL_PLANE = /^node-role\.kubernetes\.io\/(?:control-plane|master)$/;
+
+const words = ({ key, value: content, effect }: Barrier) =>
+  `${key}${content ? `=${content}` : ""}${effect ? `:${effect}` : ""}`;
+
+const MEANINGS: readonly (readonly [RegExp, string])[] = [
+  [
+    /^node\.kubernetes\.io\/(?:not-ready|unreachable)$/,
+    "the node is broken: repair it, a toleration would only move the trouble",
+  ],
+  [/^node\.kubernetes\.io\/network-unavailable$/, "the node has no pod network yet"],
+  [/^node\.kubernetes\.io\/(?:disk|memory|pid)-pressure$/, "the node is short of that resource: free it there"],
+  [/^node\.kubernetes\.io\/unschedulable$/, "the node is cordoned"],
+  [
+    /^node\.cloudprovider\.kubernetes\.io\/uninitialized$/,
+    "the cloud controller manager has not initialized the node yet: see that it runs",
+  ],
+  [/^karpenter\.sh\//, "Karpenter is making the node ready or taking it away"],
+  [
+    /^ToBeDeletedByClusterAutoscaler|^DeletionCandidateOfClusterAutoscaler/,
+    "the cluster autoscaler is taking the node away",
+  ],
+  [CONTROL_PLANE, "the node is kept for the control plane"],
+];
+
+/** A taint that the pod does not tolerate closes the nodes. */
+export default refusalRule({
+  id: "scheduling/untolerated-taint",
+  title: "A taint that the pod does not tolerate closes the nodes",
+  obstacles: ["taint"],
+  headline: (obstruction) => {
+    const all = barriers(obstruction);
+    const total = obstruction.verdict.parsed?.total ?? 0;
+    const where =
+      obstruction.nearest.length > 0 ? obstruction.nearest.length : (obstruction.refusals[0]?.count ?? total);
+    const of =
+      where === total
+        ? total === 1
+          ? "The only node has"
+          : `All ${total} nodes have`
+        : `${count(where, "node")} of ${total} ${where === 1 ? "has" : "have"}`;
+    return all.length > 0
+      ? text`${of} the taint ${list([...new Set(all.map(words))].map(value))}, which the pod does not tolerate.`
+      : text`${of} a taint that the pod does not tolerate.`;
+  },
+  why: (obstruction) => {
+    const meanings = barriers(obstruction).flatMap(
+      ({ key }) => MEANINGS.find(([pattern]) => pattern.test(key))?.[1] ?? [],
+    );
+    return text`A node with a taint takes only pods that tolerate it${meanings.length > 0 ? `; this one says: ${[...new Set(meanings)].join("; ")}` : ": it is kept for certain workloads"}.`;
+  },
+  notes: ({ nearest, verdict }) =>
+    nearest.length === 0 && /taint\(s\)/.test(verdict.message)
+      ? [text`Since 1.34 the scheduler does not name the taint, and the nodes could not be read.`]
+      : [],
+  fixes: (obstruction, input) => {
+    const all = barriers(obstruction);
+    const node = obstruction.nearest[0]?.node;
+    const [first] = all;
+    if (!first) return [lookAtNodes(text`See the nodes' taints.`)];
+    const broken = all.filter(({ key }) => isSystemTaint(key));
+    if (broken.length > 0)
+      return [
+        {
+          title: text`Find out what is wrong with the node.`,
+          commands: [
+            node
+              ? kubectl("reads", undefined, "describe", "node", node.name)
+              : kubectl("reads", undefined, "describe", "nodes"),
+          ],
+          applies: "as-is",
+          by: "cluster-admin",
+        },
+      ];
+    const tolerations = [
+      ...((input.pod.spec.tolerations ?? []) as readonly object[]).filter(
+        (one) => !/^node\.kubernetes\.io\/(?:not-ready|unreachable)$/.test((one as { key?: string }).key ?? ""),
+      ),
+      ...all.map(({ key, value: content, effect }) => ({
+        key,
+        ...(content ? { operator: "Equal", value: content } : { operator: "Exists" }),
+        ...(effect && { effect }),
+      })),
+    ];
+    const remove: Fix = {
+      title: text`Or take the taint off ${node ? text`node ${name(node.name)}` : "the node"}${CONTROL_PLANE.test(first.key) && ", as is usual in a cluster of one node"}.`,
+      commands: node
+        ? all.map(({ key, effect }) =>
+            kubectl("changes", undefined, "taint", "nodes", node.name, `${key}${effect ? `:${effect}` : ""}-`),
+          )
+        : [kubectl("changes", undefined, "taint", "nodes", "<node>", `${first.key}-`)],
+      applies: node ? "maybe" : "fill-in",
+      by: "cluster-admin",
+    };
+    // Preference for the reader's own means: the workload is theirs, the node often is not.
+    return [
+      patchPodSpec(
+        input,
+        text`Let the pod tolerate ${list(all.map((one) => value(words(one))))}, if it belongs on such nodes.`,
+        { tolerations },
+        "maybe",
+      ),
+      remove,
+    ];
+  },
+  doc: {
+    means:
+      "Nodes can be closed by taints; a pod goes there only with a toleration for each. Taints are put on by hand for dedicated nodes, by Kubernetes for nodes in trouble, and by installers for the control plane.",
+    seenIn:
+      "`node(s) had untolerated taint {key: value}` [1.24–1.33], `node(s) had untolerated taint(s)` [1.34+], `node(s) had taint {…}, that the pod didn't tolerate` [≤1.23].",
+    repair:
+      "Add a toleration where the pod belongs there, remove the taint, or repair the node that Kubernetes tainted.",
+    notToConfuseWith: "scheduling/node-unschedulable: a cordoned node has its own reason.",
+    catalogue: [
+      "sched-untolerated-taint",
+      "sched-taint-not-ready",
+      "sched-taint-unreachable",
+      "sched-taint-pressure",
+      "sched-taint-control-plane",
+      "sched-taint-provider",
+    ],
+  },
+});

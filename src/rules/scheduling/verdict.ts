@@ -1,0 +1,230 @@
+import { type Event, lastSeen, writtenBy } from "../../objects/event.ts";
+import { podCondition } from "../../objects/pod.ts";
+import type { Lack } from "../../scheduler/filter.ts";
+import { type Fit, fitPod, type NodeFit } from "../../scheduler/fit.ts";
+import { type FitMessage, parseFitMessage } from "../../scheduler/fit-message.ts";
+import { clusterView } from "../../scheduler/node-info.ts";
+import { type Evidence, seen } from "../finding.ts";
+import type { PodInput } from "../pod-input.ts";
+
+/** What keeps a pod from a node, whatever the version's words for it. */
+export type Obstacle =
+  | "resource"
+  | "pods"
+  | "port"
+  | "anti-affinity"
+  | "existing-anti-affinity"
+  | "spread"
+  | "spread-label"
+  | "volume-limit"
+  | "node-affinity"
+  | "pod-affinity"
+  | "volume"
+  | "unschedulable"
+  | "taint"
+  | "node-name"
+  | "claim"
+  | "other";
+
+/** One reason of the scheduler: how many nodes gave it, and what it names. */
+export interface Refusal {
+  readonly obstacle: Obstacle;
+  readonly count?: number;
+  readonly reason: string;
+  /** The resource, or the taint's key, where the words name one. */
+  readonly detail?: string;
+}
+
+/** What the scheduler said last, and what our own run of its filters says. */
+export interface Verdict {
+  /** Where the sentence stands. */
+  readonly source: Evidence;
+  readonly message: string;
+  /** RFC 3339: when it was said; empty where nothing tells. */
+  readonly at: string;
+  /** Undefined for a text that is no verdict on nodes: a scheduler's error. */
+  readonly parsed?: FitMessage;
+  readonly refusals: readonly Refusal[];
+  /** Absent where not all nodes and pods are known, or where our run contradicts the scheduler. */
+  readonly fit?: Fit;
+  /** Nodes that our run finds to accept the pod although the scheduler refused them. */
+  readonly acceptsNow: readonly string[];
+}
+
+const verdicts = new WeakMap<PodInput, Verdict | undefined>();
+
+/** The newest verdict on a pod without a node; undefined where the scheduler said nothing. */
+export function verdictOn(input: PodInput): Verdict | undefined {
+  if (!verdicts.has(input)) verdicts.set(input, findVerdict(input));
+  return verdicts.get(input);
+}
+
+function findVerdict(input: PodInput): Verdict | undefined {
+  const { pod, events, snapshot } = input;
+  if (pod.spec.nodeName || pod.metadata.deletionTimestamp) return undefined;
+  const said = saidInCondition(input) ?? saidInEvent(events);
+  if (!said) return undefined;
+  const parsed = parseFitMessage(said.message);
+  const refusals = (parsed?.reasons ?? []).map(
+    ({ reason, count }): Refusal => ({ ...classify(reason), reason, ...(count !== undefined && { count }) }),
+  );
+  const [nodes, pods] = [snapshot.list("Node"), snapshot.list("Pod")];
+  const isKnown = nodes.isComplete && pods.isComplete && nodes.items.length > 0 && nodes.items.length === parsed?.total;
+  const fit = isKnown ? fitPod(pod, clusterView(snapshot)) : undefined;
+  // Our own run serves only where it finds what the scheduler found: it explains, it does not overrule.
+  const isSame =
+    fit !== undefined && kindsOf(fit) === [...new Set(refusals.map(({ obstacle }) => obstacle))].sort().join();
+  return {
+    ...said,
+    ...(parsed && { parsed }),
+    refusals,
+    ...(fit && isSame && { fit }),
+    acceptsNow: fit?.accepts ?? [],
+  };
+}
+
+type Said = Pick<Verdict, "source" | "message" | "at">;
+
+/** The condition has the whole text; an event is cut after 1024 bytes. */
+function saidInCondition({ pod }: PodInput): Said | undefined {
+  const condition = podCondition(pod, "PodScheduled");
+  const index = condition ? (pod.status?.conditions ?? []).indexOf(condition) : -1;
+  if (condition?.status !== "False" || !condition.message || condition.reason === "SchedulingGated") return undefined;
+  return {
+    source: seen(pod, `status.conditions[${index}].message`, "scheduler"),
+    message: condition.message,
+    at: condition.lastTransitionTime ?? "",
+  };
+}
+
+/** Karpenter writes FailedScheduling too, and its words are its own. */
+function saidInEvent(events: readonly Event[]): Said | undefined {
+  const event = events.findLast(
+    ({ reason, message = "", ...rest }) => reason === "FailedScheduling" && !isKarpenter({ ...rest, message }),
+  );
+  return event && { source: seen(event, "message", "scheduler"), message: event.message ?? "", at: lastSeen(event) };
+}
+
+export const isKarpenter = (
+  event: Pick<Event, "message" | "reportingComponent" | "source" | "metadata" | "involvedObject" | "kind">,
+): boolean => writtenBy(event as Event) === "karpenter" || (event.message ?? "").startsWith("Failed to schedule pod, ");
+
+/** Reasons as kube-scheduler 1.23 to 1.36 words them; older wordings still stand in saved reports. */
+const WORDS: readonly (readonly [Obstacle, RegExp])[] = [
+  ["resource", /^Insufficient (\S+)/],
+  ["pods", /^Too many pods/],
+  ["taint", /^node\(s\) had (?:untolerated )?taints?(?:\(s\))?(?: \{([^:}]+)[^}]*\})?/],
+  ["unschedulable", /^node\(s\) were unschedulable/],
+  [
+    "node-affinity",
+    /^node\(s\) didn't match (?:Pod's node affinity\/selector|node selector)|didn't match scheduler-enforced node affinity|pod affinity terms conflict|CheckServiceAffinity/,
+  ],
+  ["existing-anti-affinity", /didn't satisfy existing pods anti-affinity rules|ExistingPodsAntiAffinityRulesNotMatch/],
+  ["anti-affinity", /didn't match pod anti-affinity rules/],
+  ["pod-affinity", /didn't match pod affinity(?:\/anti-affinity)? rules|MatchInterPodAffinity/],
+  ["spread-label", /topology spread constraints \(missing required label\)/],
+  ["spread", /topology spread constraints/],
+  ["port", /didn't have free ports/],
+  ["volume-limit", /exceed max volume count/],
+  [
+    "volume",
+    /volume node affinity conflict|match PersistentVolume's node affinity|no available volume zone|available persistent volumes to bind|did not have enough free storage|no available disk|ReadWriteOncePod|bound to non-existent pv/,
+  ],
+  [
+    "claim",
+    /^pod has unbound immediate|^persistentvolumeclaim "|^waiting for ephemeral volume controller|^PVC \S+ was not created/,
+  ],
+  ["node-name", /didn't match the requested node name/],
+];
+
+function classify(reason: string): { obstacle: Obstacle; detail?: string } {
+  for (const [obstacle, pattern] of WORDS) {
+    const match = pattern.exec(reason);
+    if (match) return { obstacle, ...(match[1] && { detail: match[1] }) };
+  }
+  return { obstacle: "other" };
+}
+
+const OBSTACLE_OF: Readonly<Record<Lack["of"], Obstacle>> = {
+  schedulable: "unschedulable",
+  name: "node-name",
+  toleration: "taint",
+  labels: "node-affinity",
+  port: "port",
+  resource: "resource",
+  volume: "volume",
+  "topology-label": "spread-label",
+  spread: "spread",
+  affinity: "pod-affinity",
+  "anti-affinity": "anti-affinity",
+};
+
+/** The obstacle that a lack stands for. */
+export function obstacleOf(lack: Lack): Obstacle {
+  if (lack.of === "resource" && lack.resource === "pods") return "pods";
+  if (lack.of === "anti-affinity" && lack.whose === "theirs") return "existing-anti-affinity";
+  return OBSTACLE_OF[lack.of];
+}
+
+const kindsOf = ({ nodes }: Fit) =>
+  [...new Set(nodes.flatMap(({ first }) => first.map(({ lack }) => obstacleOf(lack))))].sort().join();
+
+/**
+ * How much has to change before a node with this obstacle takes the pod: the workload's own numbers and rules first,
+ * then what others hold, then nodes that are closed on purpose, last what nothing in the cluster can give.
+ */
+const WEIGHT: Readonly<Record<Obstacle, number>> = {
+  claim: 0,
+  resource: 2,
+  pods: 2,
+  port: 2,
+  "anti-affinity": 3,
+  "existing-anti-affinity": 3,
+  spread: 3,
+  "volume-limit": 3,
+  "spread-label": 4,
+  "node-affinity": 4,
+  "pod-affinity": 4,
+  volume: 4,
+  other: 5,
+  "node-name": 5,
+  unschedulable: 6,
+  taint: 8,
+};
+
+/** Closed for a reason that no toleration should get around: the node is broken, new, or on its way out. */
+export const isSystemTaint = (key: string): boolean =>
+  /^node\.kubernetes\.io\/|^node\.cloudprovider\.kubernetes\.io\/|^karpenter\.sh\/|^ToBeDeletedByClusterAutoscaler|^DeletionCandidateOfClusterAutoscaler/.test(
+    key,
+  );
+
+const weightOf = ({ rejections }: NodeFit) =>
+  [...new Set(rejections.map(({ lack }) => obstacleOf(lack)))].reduce((sum, obstacle) => sum + WEIGHT[obstacle], 0);
+
+/** The nodes that come nearest to taking the pod; of those that lack the same, the one that lacks least. */
+export function nearestNodes({ nodes }: Fit): readonly NodeFit[] {
+  const least = Math.min(...nodes.map(weightOf));
+  const nearest = nodes.filter((node) => weightOf(node) === least);
+  return [...nearest].sort((a, b) => compareAmounts(shortfall(a), shortfall(b)));
+}
+
+/** The part of the wanted amount that is missing, in thousandths. */
+function shortfall({ rejections }: NodeFit): bigint {
+  return rejections.reduce(
+    (sum, { lack }) =>
+      lack.of === "resource"
+        ? sum + ((lack.wanted - (lack.allocatable - lack.requested)) * 1000n) / (lack.wanted || 1n)
+        : sum,
+    0n,
+  );
+}
+
+const compareAmounts = (a: bigint, b: bigint) => (a < b ? -1 : a > b ? 1 : 0);
+
+/** The obstacles to tell as causes: all that the nearest node has, or without our own run the lightest of the sentence. */
+export function causes(verdict: Verdict): readonly Obstacle[] {
+  const { fit, refusals } = verdict;
+  if (fit) return [...new Set(nearestNodes(fit)[0]?.rejections.map(({ lack }) => obstacleOf(lack)) ?? [])];
+  const [lightest] = [...refusals].sort((a, b) => WEIGHT[a.obstacle] - WEIGHT[b.obstacle]);
+  return lightest ? [lightest.obstacle] : [];
+}

@@ -1,0 +1,131 @@
+import { isEmptySelector, matchesSelector } from "../../objects/label-selector.ts";
+import { fullName } from "../../objects/object.ts";
+import type { Pod } from "../../objects/pod.ts";
+import type { Lookup } from "../../snapshot/lookup.ts";
+import { type PodAffinityTerm, podAffinityTerms, podAntiAffinityTerms, withLabelKeys } from "../affinity-terms.ts";
+import type { Filter, Lack, Rejection } from "../filter.ts";
+import type { ClusterView, NodeInfo } from "../node-info.ts";
+
+/** How often, and by which pod first, each value of a topology key is taken: `zone\na` → pod. */
+type Pairs = Map<string, Pod>;
+
+const pair = (key: string, value: string) => `${key}\n${value}`;
+
+/** Pod affinity and anti-affinity, both ways (kube-scheduler v1.36 plugins/interpodaffinity/filtering.go). */
+export const interPodAffinity: Filter = {
+  name: "InterPodAffinity",
+  prepare(pod, view) {
+    const affinity = podAffinityTerms(pod);
+    const antiAffinity = podAntiAffinityTerms(pod);
+    const wanted = affinity.length ? pairsOfMatching(pod, affinity, view, "all") : new Map<string, Pod>();
+    const unwanted = antiAffinity.length ? pairsOfMatching(pod, antiAffinity, view, "each") : new Map<string, Pod>();
+    const forbidden = pairsThatForbid(pod, view);
+    // The first of a group that wants to be together with itself may start anywhere.
+    const isFirst =
+      wanted.size === 0 && affinity.length > 0 && affinity.every((term) => matchesTerm(term, pod, pod, view.snapshot));
+    return (node) => {
+      const missing = affinity.find(
+        ({ topologyKey }) => node.labels[topologyKey] === undefined || (!isFirst && !has(wanted, topologyKey, node)),
+      );
+      if (missing) {
+        return [
+          reject("node(s) didn't match pod affinity rules", true, {
+            of: "affinity",
+            key: missing.topologyKey,
+            selector: termText(missing),
+          }),
+        ];
+      }
+      for (const { topologyKey } of antiAffinity) {
+        const other = unwanted.get(pair(topologyKey, node.labels[topologyKey] ?? "\u0000"));
+        if (other) return [against("node(s) didn't match pod anti-affinity rules", topologyKey, other, "own")];
+      }
+      for (const [key, value] of Object.entries(node.labels)) {
+        const other = forbidden.get(pair(key, value));
+        if (other) return [against("node(s) didn't satisfy existing pods anti-affinity rules", key, other, "theirs")];
+      }
+      return [];
+    };
+  },
+};
+
+const has = (pairs: Pairs, key: string, node: NodeInfo) => pairs.has(pair(key, node.labels[key] ?? "\u0000"));
+
+const reject = (reason: string, isUnresolvable: boolean, lack: Lack): Rejection => ({
+  plugin: "InterPodAffinity",
+  reason,
+  isUnresolvable,
+  lack,
+});
+
+const against = (reason: string, key: string, other: Pod, whose: "own" | "theirs"): Rejection =>
+  reject(reason, false, { of: "anti-affinity", key, with: fullName(other.metadata), whose });
+
+/** The topology values under which pods match the terms: all of them at once (affinity), or each for itself. */
+function pairsOfMatching(
+  pod: Pod,
+  terms: readonly PodAffinityTerm[],
+  { nodes, snapshot }: ClusterView,
+  how: "all" | "each",
+): Pairs {
+  const pairs: Pairs = new Map();
+  for (const { labels, pods } of nodes) {
+    for (const other of pods) {
+      const matching = terms.filter((term) => matchesTerm(term, other, pod, snapshot));
+      if (how === "all" && matching.length < terms.length) continue;
+      for (const { topologyKey } of matching) {
+        const value = labels[topologyKey];
+        const at = value === undefined ? undefined : pair(topologyKey, value);
+        if (at && !pairs.has(at)) pairs.set(at, other);
+      }
+    }
+  }
+  return pairs;
+}
+
+/** The topology values that anti-affinity of pods already there closes to this pod. */
+function pairsThatForbid(pod: Pod, { nodes, snapshot }: ClusterView): Pairs {
+  const pairs: Pairs = new Map();
+  for (const { labels, pods } of nodes) {
+    for (const other of pods) {
+      for (const term of podAntiAffinityTerms(other)) {
+        const value = labels[term.topologyKey];
+        if (value === undefined || !matchesTerm(term, pod, other, snapshot)) continue;
+        pairs.set(pair(term.topologyKey, value), other);
+      }
+    }
+  }
+  return pairs;
+}
+
+/** Whether `target` is one of the pods that a term of `owner` speaks of (framework/types.go AffinityTerm.Matches). */
+function matchesTerm(term: PodAffinityTerm, target: Pod, owner: Pod, snapshot: Lookup): boolean {
+  const { namespaces = [], namespaceSelector } = term;
+  const own = namespaces.length === 0 && !namespaceSelector ? [owner.metadata.namespace] : namespaces;
+  const namespace = target.metadata.namespace;
+  const isInNamespace =
+    own.includes(namespace ?? "") ||
+    (namespaceSelector !== undefined &&
+      (isEmptySelector(namespaceSelector) ||
+        matchesSelector(namespaceSelector, snapshot.get("Namespace", undefined, namespace ?? "")?.metadata.labels)));
+  if (!isInNamespace) return false;
+  // The API server has merged matchLabelKeys into the selector of pods made since 1.33; older ones are merged here.
+  const selector = withLabelKeys(
+    withLabelKeys(term.labelSelector, term.matchLabelKeys, owner),
+    term.mismatchLabelKeys,
+    owner,
+    "NotIn",
+  );
+  return matchesSelector(selector, target.metadata.labels);
+}
+
+function termText({ labelSelector }: PodAffinityTerm): string {
+  return Object.entries(labelSelector?.matchLabels ?? {})
+    .map(([key, value]) => `${key}=${value}`)
+    .concat(
+      (labelSelector?.matchExpressions ?? []).map(({ key, operator, values = [] }) =>
+        `${key} ${operator} ${values.join(",")}`.trim(),
+      ),
+    )
+    .join(", ");
+}

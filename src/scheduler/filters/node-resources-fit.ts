@@ -1,0 +1,28 @@
+import type { Filter, Rejection } from "../filter.ts";
+import { podRequests } from "../pod-requests.ts";
+
+/** Resources (kube-scheduler v1.36 plugins/noderesources/fit.go fitsRequest). Lists all that a node lacks. */
+export const nodeResourcesFit: Filter = {
+  name: "NodeResourcesFit",
+  prepare(pod) {
+    // The order of the message's parts does not matter: the scheduler sorts them.
+    const wanted = [...podRequests(pod)].filter(([, amount]) => amount > 0n);
+    return ({ pods, allocatable, requested }) => {
+      const rejections: Rejection[] = [];
+      const add = (resource: string, reason: string, amount: bigint, used: bigint, most: bigint) =>
+        rejections.push({
+          plugin: "NodeResourcesFit",
+          reason,
+          isUnresolvable: resource !== "pods" && amount > most,
+          lack: { of: "resource", resource, wanted: amount, requested: used, allocatable: most },
+        });
+      const mostPods = allocatable.get("pods") ?? 0n;
+      if (BigInt(pods.length) + 1n > mostPods) add("pods", "Too many pods", 1n, BigInt(pods.length), mostPods);
+      for (const [resource, amount] of wanted) {
+        const [used, most] = [requested.get(resource) ?? 0n, allocatable.get(resource) ?? 0n];
+        if (amount > most - used) add(resource, `Insufficient ${resource}`, amount, used, most);
+      }
+      return rejections;
+    };
+  },
+};

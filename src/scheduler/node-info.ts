@@ -1,0 +1,57 @@
+import type { Node } from "../objects/node.ts";
+import { isTerminal, type Pod } from "../objects/pod.ts";
+import { amountOf } from "../objects/quantity.ts";
+import type { Lookup } from "../snapshot/lookup.ts";
+import { type Amounts, podRequests } from "./pod-requests.ts";
+
+/** A node as the scheduler sees it: with the pods on it and what they asked for. */
+export interface NodeInfo {
+  readonly node: Node;
+  readonly name: string;
+  readonly labels: Readonly<Record<string, string>>;
+  /** Pods that count: bound here, and neither Succeeded nor Failed. Terminating ones count. */
+  readonly pods: readonly Pod[];
+  readonly allocatable: Amounts;
+  readonly requested: Amounts;
+}
+
+/** All that the filters look at. */
+export interface ClusterView {
+  readonly nodes: readonly NodeInfo[];
+  readonly snapshot: Lookup;
+}
+
+/** Puts the pods of a snapshot on its nodes, once per snapshot. */
+export function clusterView(snapshot: Lookup): ClusterView {
+  const known = views.get(snapshot);
+  if (known) return known;
+  const byNode = new Map<string, Pod[]>();
+  for (const pod of snapshot.list("Pod").items) {
+    if (!pod.spec.nodeName || isTerminal(pod)) continue;
+    const pods = byNode.get(pod.spec.nodeName);
+    if (pods) pods.push(pod);
+    else byNode.set(pod.spec.nodeName, [pod]);
+  }
+  const nodes = snapshot.list("Node").items.map((node) => nodeInfo(node, byNode.get(node.metadata.name) ?? []));
+  const view = { nodes, snapshot };
+  views.set(snapshot, view);
+  return view;
+}
+
+const views = new WeakMap<Lookup, ClusterView>();
+
+/** A node with the pods on it. */
+export function nodeInfo(node: Node, pods: readonly Pod[]): NodeInfo {
+  const requested = new Map<string, bigint>();
+  for (const pod of pods) {
+    for (const [resource, amount] of podRequests(pod))
+      requested.set(resource, (requested.get(resource) ?? 0n) + amount);
+  }
+  const allocatable = new Map(
+    Object.entries(node.status?.allocatable ?? {}).map(([resource, quantity]) => [
+      resource,
+      amountOf(resource, quantity),
+    ]),
+  );
+  return { node, name: node.metadata.name, labels: node.metadata.labels ?? {}, pods, allocatable, requested };
+}

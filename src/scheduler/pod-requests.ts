@@ -1,0 +1,83 @@
+import type { Container, Pod } from "../objects/pod.ts";
+import { amountOf, nanos } from "../objects/quantity.ts";
+
+/** Amounts by resource, as the scheduler counts them: see `amountOf`. */
+export type Amounts = ReadonlyMap<string, bigint>;
+
+type ResourceList = Readonly<Record<string, string | number>>;
+type Nanos = Map<string, bigint>;
+
+interface Resources {
+  readonly requests?: ResourceList;
+}
+
+/**
+ * What a pod asks of a node: the sum of its containers and sidecars, or more where an init container (with the sidecars
+ * started before it) needs more; pod-level requests instead of these for the resources that have them; and the overhead
+ * of its RuntimeClass. A container that was resized in place counts with the larger of what it has and what it wants
+ * (k8s.io/component-helpers v0.36 resource/helpers.go PodRequests).
+ */
+export function podRequests(pod: Pod): Amounts {
+  const known = requestsOf.get(pod);
+  if (known) return known;
+  const { spec } = pod;
+  const sum: Nanos = new Map();
+  for (const container of spec.containers) add(sum, containerRequests(pod, container, true));
+  const sidecars: Nanos = new Map();
+  const initial: Nanos = new Map();
+  for (const container of spec.initContainers ?? []) {
+    const isSidecar = container.restartPolicy === "Always";
+    const requests = containerRequests(pod, container, isSidecar);
+    if (isSidecar) {
+      add(sum, requests);
+      add(sidecars, requests);
+      raise(initial, sidecars);
+    } else {
+      const together = new Map(requests);
+      add(together, sidecars);
+      raise(initial, together);
+    }
+  }
+  raise(sum, initial);
+  const podLevel = nanosOf((spec as { resources?: Resources }).resources?.requests);
+  for (const [resource, value] of podLevel) if (isPodLevel(resource)) sum.set(resource, value);
+  add(sum, nanosOf((spec as { overhead?: ResourceList }).overhead));
+  const amounts = new Map([...sum].map(([resource, value]) => [resource, amountOf(resource, `${value}n`)]));
+  requestsOf.set(pod, amounts);
+  return amounts;
+}
+
+const requestsOf = new WeakMap<Pod, Amounts>();
+
+const isPodLevel = (resource: string) =>
+  resource === "cpu" || resource === "memory" || resource.startsWith("hugepages-");
+
+function containerRequests(pod: Pod, container: Container, isResizable: boolean): Nanos {
+  const wanted = nanosOf((container.resources as Resources | undefined)?.requests);
+  if (!isResizable) return wanted;
+  const statuses = [...(pod.status?.containerStatuses ?? []), ...(pod.status?.initContainerStatuses ?? [])];
+  const status = statuses.find(({ name }) => name === container.name) as
+    | { readonly resources?: Resources; readonly allocatedResources?: ResourceList }
+    | undefined;
+  if (!status?.resources) return wanted;
+  // A resize that can never happen does not count (helpers.go determineEffectiveRequests).
+  const isInfeasible = pod.status?.conditions?.some(
+    ({ type, reason }) => type === "PodResizePending" && reason === "Infeasible",
+  );
+  const effective: Nanos = isInfeasible ? new Map() : new Map(wanted);
+  raise(effective, nanosOf(status.resources.requests));
+  raise(effective, nanosOf(status.allocatedResources));
+  return effective;
+}
+
+function nanosOf(resources: ResourceList | undefined): Nanos {
+  return new Map(Object.entries(resources ?? {}).map(([resource, quantity]) => [resource, nanos(quantity) ?? 0n]));
+}
+
+function add(sum: Nanos, more: ReadonlyMap<string, bigint>): void {
+  for (const [resource, value] of more) sum.set(resource, (sum.get(resource) ?? 0n) + value);
+}
+
+function raise(sum: Nanos, least: ReadonlyMap<string, bigint>): void {
+  for (const [resource, value] of least) if (value > (sum.get(resource) ?? 0n)) sum.set(resource, value);
+}
