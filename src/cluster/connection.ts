@@ -113,7 +113,11 @@ function http2Connection(
         stream.on("close", () => answer.fail(lost()));
         stream.end();
       }),
-    close: () => session.destroy(),
+    close() {
+      // Bun would not end before the other side has closed too, a round trip later.
+      socket.unref();
+      session.destroy();
+    },
   };
 }
 
