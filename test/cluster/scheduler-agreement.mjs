@@ -1,0 +1,376 @@
+// Random clusters and pending pods for the real kube-scheduler; its sentence is compared with ours, reason by reason
+// and count by count: npm run test:scheduler -- [--cases 1000] [--seed N] [--nodes 5]
+// Runs inside the network of a control plane without a node, whose KUBECONFIG is set; `--start` makes one and ends it.
+import { execFileSync, spawnSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { Agent, request } from "node:https";
+import { dirname, join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { fitPod, rebuiltMessage } from "../../src/scheduler/fit.ts";
+import { parseFitMessage } from "../../src/scheduler/fit-message.ts";
+import { clusterView } from "../../src/scheduler/node-info.ts";
+import { Lookup } from "../../src/snapshot/lookup.ts";
+
+const kit = fileURLToPath(new URL("kit", import.meta.url));
+const { values } = parseArgs({
+  options: {
+    cases: { type: "string", default: "1000" },
+    seed: { type: "string", default: "1" },
+    nodes: { type: "string", default: "6" },
+    start: { type: "boolean", default: false },
+  },
+});
+
+if (values.start) process.exit(runInOwnCluster());
+
+/** A control plane for this run alone, without what would add to the objects. */
+function runInOwnCluster() {
+  const env = {
+    ...process.env,
+    CLUSTER_NAME: "agreement",
+    CLUSTER_APISERVER_FLAGS: "--disable-admission-plugins=TaintNodesByCondition,ServiceAccount,Priority",
+    CLUSTER_CONTROLLER_MANAGER_FLAGS: "--controllers=serviceaccount-controller",
+  };
+  execFileSync("bash", [join(kit, "up.sh"), "--no-node"], { env, stdio: ["ignore", "ignore", "inherit"] });
+  try {
+    const args = process.argv.slice(2).filter((word) => word !== "--start");
+    const inside = [join(kit, "enter.sh"), process.execPath, "--no-warnings", fileURLToPath(import.meta.url), ...args];
+    return spawnSync("bash", inside, { env, stdio: "inherit" }).status ?? 1;
+  } finally {
+    execFileSync("bash", [join(kit, "down.sh")], { env, stdio: "ignore" });
+  }
+}
+
+const pki = (name) => readFileSync(join(dirname(process.env.KUBECONFIG), "pki", name));
+const agent = new Agent({
+  ca: pki("ca.crt"),
+  cert: pki("admin.crt"),
+  key: pki("admin.key"),
+  keepAlive: true,
+  maxSockets: 16,
+});
+
+function api(method, path, body) {
+  const text = body && JSON.stringify(body);
+  const headers = {
+    accept: "application/json",
+    ...(text && { "content-type": "application/json", "content-length": Buffer.byteLength(text) }),
+  };
+  return new Promise((resolve, reject) => {
+    const sent = request({ agent, host: "127.0.0.1", port: 6443, method, path, headers }, (response) => {
+      let answer = "";
+      response.setEncoding("utf8");
+      response.on("data", (chunk) => {
+        answer += chunk;
+      });
+      response.on("end", () =>
+        response.statusCode < 300 ? resolve(JSON.parse(answer)) : reject(new Error(`${method} ${path}: ${answer}`)),
+      );
+    });
+    sent.on("error", reject);
+    sent.end(text);
+  });
+}
+
+// A linear congruential generator: the same seed gives the same cases on every machine.
+let state = Number(values.seed) >>> 0;
+const random = (n) => {
+  state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+  return (state >>> 8) % n;
+};
+const pick = (...choices) => choices[random(choices.length)];
+const maybe = (percent, make) => (random(100) < percent ? make() : {});
+const HOSTNAME = "kubernetes.io/hostname";
+
+const taint = () => ({
+  key: pick("dedicated", "gpu", "level"),
+  value: pick("x", "y", "3", "7"),
+  effect: pick("NoSchedule", "NoSchedule", "NoExecute", "PreferNoSchedule"),
+});
+
+const node = (name) => ({
+  apiVersion: "v1",
+  kind: "Node",
+  metadata: {
+    name,
+    labels: {
+      [HOSTNAME]: name,
+      ...maybe(85, () => ({ zone: pick("a", "b", "c") })),
+      disk: pick("ssd", "hdd"),
+      cores: pick("4", "8", "16"),
+    },
+  },
+  spec: {
+    ...maybe(10, () => ({ unschedulable: true })),
+    ...maybe(35, () => ({ taints: distinct([taint(), ...(random(2) ? [taint()] : [])]) })),
+  },
+  status: {
+    allocatable: {
+      cpu: pick("1", "2", "3500m", "4"),
+      memory: pick("2Gi", "4Gi", "8000000Ki", "8G"),
+      pods: pick("3", "4", "110"),
+      "ephemeral-storage": pick("10Gi", "20G"),
+      ...maybe(30, () => ({ "example.com/gpu": pick("1", "2") })),
+    },
+  },
+});
+
+/** The API server takes a taint's key and effect once. */
+const distinct = (taints) =>
+  taints.filter((one, at) => taints.findIndex(({ key, effect }) => key === one.key && effect === one.effect) === at);
+
+const requests = () => ({
+  cpu: pick("100m", "250m", "0.5", "1", "1500m", "3"),
+  memory: pick("64Mi", "1Gi", "1500M", "3Gi", "6Gi"),
+  ...maybe(15, () => ({ "ephemeral-storage": pick("1Gi", "12Gi") })),
+});
+const gpu = () => ({ "example.com/gpu": pick("1", "2") });
+const container = (name, resources, more = {}) => ({
+  name,
+  image: "app",
+  resources: {
+    requests: resources,
+    ...(resources["example.com/gpu"] && { limits: { "example.com/gpu": resources["example.com/gpu"] } }),
+  },
+  ...more,
+});
+const ports = () => ({
+  ports: [
+    {
+      containerPort: 80,
+      hostPort: pick(80, 81),
+      protocol: pick("TCP", "TCP", "UDP"),
+      ...maybe(20, () => ({ hostIP: pick("127.0.0.1", "10.0.0.1") })),
+    },
+  ],
+});
+const labels = () => ({
+  app: pick("web", "db", "cache"),
+  rev: pick("1", "2"),
+  ...maybe(30, () => ({ tier: pick("front", "back") })),
+});
+
+const selector = () =>
+  pick(
+    { matchLabels: { app: pick("web", "db") } },
+    { matchExpressions: [{ key: "app", operator: pick("In", "NotIn"), values: [pick("web", "db"), "cache"] }] },
+    { matchExpressions: [{ key: "tier", operator: pick("Exists", "DoesNotExist") }] },
+  );
+const term = () => ({
+  topologyKey: pick(HOSTNAME, "zone"),
+  labelSelector: selector(),
+  ...maybe(20, () => ({ namespaceSelector: pick({}, { matchLabels: { team: "other" } }) })),
+  ...maybe(15, () => ({ namespaces: [pick("one", "two")] })),
+});
+
+// No pending pod may find a place, or it would change the answer of the next: each node has a pod that all of them
+// avoid, by the last of the filters. What would fit then reads "didn't match pod anti-affinity rules".
+const AVOID = { topologyKey: HOSTNAME, namespaces: ["one"], labelSelector: { matchLabels: { keeper: "yes" } } };
+const everything = [{ operator: "Exists" }];
+const keeper = ({ metadata: { name } }) => ({
+  metadata: { name: `keeper-${name}`, labels: { keeper: "yes" } },
+  spec: { nodeName: name, tolerations: everything, containers: [container("app", { cpu: "10m", memory: "10Mi" })] },
+});
+
+const bound = (name, nodeName) => ({
+  metadata: { name, labels: labels() },
+  spec: {
+    nodeName,
+    tolerations: everything,
+    containers: [container("app", { cpu: pick("100m", "500m"), memory: pick("128Mi", "1Gi") }, maybe(25, ports))],
+    ...maybe(15, () => ({
+      affinity: { podAntiAffinity: { requiredDuringSchedulingIgnoredDuringExecution: [term()] } },
+    })),
+    ...maybe(20, () => ({
+      initContainers: [
+        container(
+          "init",
+          requests(),
+          maybe(50, () => ({ restartPolicy: "Always" })),
+        ),
+      ],
+    })),
+  },
+});
+
+const nodeTerm = () => ({
+  matchExpressions: [
+    pick(
+      { key: "zone", operator: pick("In", "NotIn"), values: [pick("a", "b", "z")] },
+      { key: "disk", operator: pick("Exists", "DoesNotExist") },
+      { key: "cores", operator: pick("Gt", "Lt"), values: [pick("4", "8")] },
+    ),
+  ],
+});
+
+const pending = (name) => ({
+  metadata: { name, labels: labels() },
+  spec: {
+    preemptionPolicy: "Never",
+    ...maybe(35, () => ({
+      nodeSelector: pick({ disk: "ssd" }, { zone: "c" }, { zone: "a", disk: "hdd" }, { zone: "nowhere" }),
+    })),
+    ...maybe(45, () => ({
+      tolerations: [
+        {
+          key: pick("dedicated", "gpu", "level"),
+          ...pick({ operator: "Exists" }, { operator: "Equal", value: "x" }),
+          ...maybe(50, () => ({ effect: pick("NoSchedule", "NoExecute") })),
+        },
+      ],
+    })),
+    ...maybe(25, () => ({
+      initContainers: [
+        container(
+          "init",
+          requests(),
+          maybe(50, () => ({ restartPolicy: "Always", ...maybe(30, ports) })),
+        ),
+      ],
+    })),
+    ...maybe(35, () => ({
+      topologySpreadConstraints: [
+        {
+          maxSkew: pick(1, 1, 2),
+          topologyKey: pick("zone", HOSTNAME),
+          whenUnsatisfiable: pick("DoNotSchedule", "DoNotSchedule", "ScheduleAnyway"),
+          labelSelector: selector(),
+          ...maybe(20, () => ({ nodeTaintsPolicy: "Honor" })),
+          ...maybe(20, () => ({ nodeAffinityPolicy: "Ignore" })),
+          ...maybe(20, () => ({ matchLabelKeys: ["rev"] })),
+        },
+      ].map((one) =>
+        one.whenUnsatisfiable === "DoNotSchedule" && random(5) === 0 ? { ...one, minDomains: pick(2, 5) } : one,
+      ),
+    })),
+    affinity: {
+      ...maybe(25, () => ({
+        nodeAffinity: {
+          requiredDuringSchedulingIgnoredDuringExecution: {
+            nodeSelectorTerms: [nodeTerm(), ...(random(2) ? [nodeTerm()] : [])],
+          },
+        },
+      })),
+      ...maybe(20, () => ({ podAffinity: { requiredDuringSchedulingIgnoredDuringExecution: [term()] } })),
+      podAntiAffinity: { requiredDuringSchedulingIgnoredDuringExecution: [AVOID, ...(random(4) ? [] : [term()])] },
+    },
+    containers: [
+      container("app", { ...requests(), ...maybe(15, gpu) }, maybe(20, ports)),
+      ...(random(4) ? [] : [container("second", requests())]),
+    ],
+  },
+});
+
+const SETTLE_MS = 300;
+const POLL_MS = 250;
+const pathOf = (namespace) => `/api/v1/namespaces/${namespace}/pods`;
+const withType = (pod) => ({ apiVersion: "v1", kind: "Pod", ...pod });
+const createAll = (objects, path) => Promise.all(objects.map((object) => api("POST", path, object)));
+const times = (count, make) => Array.from({ length: count }, (_, index) => make(index));
+const condition = (pod) => pod.status?.conditions?.find(({ type }) => type === "PodScheduled");
+
+async function allPods() {
+  return (await api("GET", "/api/v1/pods")).items.map(withType);
+}
+
+/** One random cluster with its pending pods: what the scheduler said to each, and what we say. */
+async function batch(number, count) {
+  const nodes = await createAll(
+    times(Number(values.nodes), (index) => node(`n${number}-${index}`)),
+    "/api/v1/nodes",
+  );
+  await createAll(nodes.map(keeper), pathOf("one"));
+  const place = () => pick("one", "one", "two");
+  await Promise.all(
+    times(2 * nodes.length, (index) =>
+      api("POST", pathOf(place()), bound(`bound-${index}`, pick(...nodes).metadata.name)),
+    ),
+  );
+  await sleep(SETTLE_MS);
+  await createAll(
+    times(count, (index) => pending(`pending-${index}`)),
+    pathOf("one"),
+  );
+  let waiting;
+  const deadline = Date.now() + 60_000;
+  do {
+    await sleep(POLL_MS);
+    waiting = (await allPods()).filter(({ spec }) => !spec.nodeName);
+    if (Date.now() > deadline) throw new Error("the scheduler does not answer");
+  } while (!waiting.every((pod) => condition(pod)?.message?.startsWith(`0/${nodes.length} nodes`)));
+  const pods = await allPods();
+  const namespaces = (await api("GET", "/api/v1/namespaces")).items.map((one) => ({
+    apiVersion: "v1",
+    kind: "Namespace",
+    ...one,
+  }));
+  const objects = [...nodes.map((one) => ({ ...one, apiVersion: "v1", kind: "Node" })), ...pods, ...namespaces];
+  const lookup = new Lookup({
+    takenAt: new Date(0).toISOString(),
+    targets: [],
+    objects,
+    absent: [],
+    gaps: [],
+    complete: [],
+    logs: [],
+    skipped: [],
+  });
+  const view = clusterView(lookup);
+  const results = waiting.map((pod) => ({
+    pod,
+    said: condition(pod).message,
+    ours: rebuiltMessage(fitPod(pod, view)),
+  }));
+  await Promise.all(
+    pods.map(({ metadata: { namespace, name } }) => api("DELETE", `${pathOf(namespace)}/${name}?gracePeriodSeconds=0`)),
+  );
+  await Promise.all(nodes.map(({ metadata: { name } }) => api("DELETE", `/api/v1/nodes/${name}`)));
+  return { nodes, results };
+}
+
+const reasonsOf = (message) =>
+  (parseFitMessage(message)?.reasons ?? [])
+    .map(({ count = "", reason }) => `${count} ${reason.replace(/ \{.*\}$/, "(s)").replace("taint(s)", "taint(s)")}`)
+    .sort()
+    .join("; ");
+
+async function main() {
+  for (const [name, team] of [
+    ["one", "one"],
+    ["two", "other"],
+  ]) {
+    await api("POST", "/api/v1/namespaces", {
+      apiVersion: "v1",
+      kind: "Namespace",
+      metadata: { name, labels: { team } },
+    }).catch(() => {});
+  }
+  const wanted = Number(values.cases);
+  const perBatch = 100;
+  const begin = Date.now();
+  const different = [];
+  const sentences = new Set();
+  let total = 0;
+  for (let number = 0; total < wanted; number++) {
+    const { nodes, results } = await batch(number, Math.min(perBatch, wanted - total));
+    for (const { pod, said, ours } of results) {
+      sentences.add(reasonsOf(said));
+      if (reasonsOf(said) !== reasonsOf(ours)) different.push({ batch: number, nodes, pod, said, ours });
+    }
+    total += results.length;
+  }
+  const seconds = (Date.now() - begin) / 1000;
+  console.log(`${total} cases, ${sentences.size} different sentences, ${seconds.toFixed(0)} s, seed ${values.seed}`);
+  for (const { batch: number, pod, said, ours } of different.slice(0, 5)) {
+    console.log(
+      `batch ${number} ${pod.metadata.name}\n  scheduler  ${said}\n  ours       ${ours}\n  pod        ${JSON.stringify(pod.spec)}`,
+    );
+  }
+  console.log(`${total - different.length} passed, ${different.length} failed`);
+  agent.destroy();
+  return different.length === 0 ? 0 : 1;
+}
+
+process.exitCode = await main();
