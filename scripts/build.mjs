@@ -1,19 +1,17 @@
-// Builds the program: dist/kubectl-why_pending.cjs for Node, with what few runs need in dist/parts/, and from them
+// Builds the program: dist/kubectl-why_pending.cjs for Node, with what it loads when needed in dist/parts/, and from them
 // dist/kubectl-why_pending, one executable made by Bun. `--if-stale` builds only what is older than its sources;
 // `--bundle` leaves the executable out.
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { build } from "esbuild";
+import { build, transform } from "esbuild";
 import { tool } from "./tools.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
-const bundle = join(root, "dist/kubectl-why_pending.cjs");
-const executable = join(
-  root,
-  process.platform === "win32" ? "dist/kubectl-why_pending.exe" : "dist/kubectl-why_pending",
-);
+const dist = join(root, "dist");
+const bundle = join(dist, "kubectl-why_pending.cjs");
+const executable = join(dist, process.platform === "win32" ? "kubectl-why_pending.exe" : "kubectl-why_pending");
 
 /**
  * Compiles the bundle to an executable. `target` is another platform in Bun's words, such as bun-darwin-arm64: Bun then
@@ -37,7 +35,7 @@ export function compile(output, target) {
       bundle,
       `--outfile=${output}`,
     ],
-    { cwd: join(root, "dist"), stdio: ["ignore", "ignore", "pipe"] },
+    { cwd: dist, stdio: ["ignore", "ignore", "pipe"] },
   );
 }
 
@@ -52,53 +50,56 @@ const withoutUnused = {
   },
 };
 
+const common = { target: "node22", platform: "node", minify: true, charset: "utf8", legalComments: "none" };
+
 /**
- * Packages that few runs need, each a file of its own. esbuild splits no CommonJS, so the cut is made by hand: at the
- * import of the package. `module.exports` is what import() gives, `default` included.
+ * Writes the bundle, and in dist/parts/ what it loads only when it is needed. esbuild splits ES modules only, so it first
+ * makes these and then each of them CommonJS, which Bun's bytecode needs. dist/parts.json says which file loads which.
  */
-const PARTS = {
-  ora: 'module.exports = require("ora").default;',
-  "js-yaml": 'module.exports = require("js-yaml");',
-};
-
-const inParts = {
-  name: "in-parts",
-  setup({ onResolve }) {
-    const names = new RegExp(`^(${Object.keys(PARTS).join("|")})$`);
-    onResolve({ filter: names }, ({ path }) => ({ path: `./parts/${path}.cjs`, external: true }));
-  },
-};
-
-const common = {
-  bundle: true,
-  platform: "node",
-  format: "cjs",
-  target: "node22",
-  minify: true,
-  charset: "utf8",
-  legalComments: "none",
-  logLevel: "warning",
-};
-
-/** Writes the bundle and its parts; tells esbuild's account of what is in the bundle. */
 export async function buildBundle() {
   const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
-  for (const [name, contents] of Object.entries(PARTS)) {
-    const outfile = join(root, `dist/parts/${name}.cjs`);
-    await build({ ...common, stdin: { contents, resolveDir: root }, outfile });
-  }
-  const { metafile } = await build({
+  const { outputFiles, metafile } = await build({
     ...common,
-    entryPoints: [join(root, "src/main.ts")],
-    outfile: bundle,
-    // import() of a part becomes require(): Bun finds the file and takes it into the executable.
-    supported: { "dynamic-import": false },
+    entryPoints: [{ in: join(root, "src/main.ts"), out: "kubectl-why_pending" }],
+    bundle: true,
+    format: "esm",
+    splitting: true,
+    outdir: dist,
+    outExtension: { ".js": ".cjs" },
+    chunkNames: "parts/[name]-[hash]",
     define: { __VERSION__: JSON.stringify(version), "import.meta.url": "__url" },
-    banner: { js: 'const __url=require("node:url").pathToFileURL(__filename).href;' },
-    plugins: [withoutUnused, inParts],
+    plugins: [withoutUnused],
+    logLevel: "warning",
     metafile: true,
+    absWorkingDir: root,
+    write: false,
   });
-  return metafile;
+  mkdirSync(join(dist, "parts"), { recursive: true });
+  // The bundle is the last: it never asks for a part that is not there yet.
+  for (const { path, text } of outputFiles.toSorted((a, b) => Number(a.path === bundle) - Number(b.path === bundle))) {
+    const options = { ...common, format: "cjs", supported: { "dynamic-import": false } };
+    const { code } = await transform(text, options);
+    const url = 'const __url=require("node:url").pathToFileURL(__filename).href;';
+    writeFileSync(path, code.includes("__url") ? url + code : code);
+  }
+  const made = new Set(outputFiles.map(({ path }) => path));
+  for (const name of readdirSync(join(dist, "parts")))
+    if (!made.has(join(dist, "parts", name))) rmSync(join(dist, "parts", name));
+  writeFileSync(join(dist, "parts.json"), `${JSON.stringify(partsOf(metafile), null, 1)}\n`);
+}
+
+/** Of each file: the module that import() names, the files it loads at once, and those it loads when needed. */
+function partsOf({ outputs }) {
+  const named = (path) => path.replace(/^dist\//, "");
+  return Object.entries(outputs).map(([path, { entryPoint, imports }]) => {
+    const loads = (kind) => imports.filter((one) => one.kind === kind && !one.external).map((one) => named(one.path));
+    return {
+      file: named(path),
+      ...(entryPoint && { module: entryPoint }),
+      loads: loads("import-statement"),
+      later: loads("dynamic-import"),
+    };
+  });
 }
 
 function newest(folder) {
@@ -110,7 +111,6 @@ function newest(folder) {
 const isStale = (output, sources) => !existsSync(output) || statSync(output).mtimeMs < sources;
 
 async function main() {
-  mkdirSync(join(root, "dist"), { recursive: true });
   const only = process.argv.includes("--if-stale");
   const sources = Math.max(
     newest(join(root, "src")),

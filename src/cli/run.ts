@@ -1,8 +1,5 @@
 import { collect } from "../cluster/collect.ts";
-import { diagnose } from "../diagnosis/diagnose.ts";
-import { buildReport, buildReportList, exitCodeFor } from "../report/build.ts";
 import { render } from "../report/render/index.ts";
-import type { Report, ReportList } from "../report/report.ts";
 import { redact } from "../snapshot/redact.ts";
 import type { Snapshot } from "../snapshot/snapshot.ts";
 import { readSnapshot, writeSnapshot } from "../snapshot/snapshot-file.ts";
@@ -10,7 +7,6 @@ import { plain, type Text } from "../text/text.ts";
 import type { World } from "../world.ts";
 import { parseArgs } from "./args.ts";
 import type { ExitCode } from "./exit-code.ts";
-import { explain } from "./explain.ts";
 import { renderFailure } from "./failure.ts";
 import { type Options, toOptions } from "./options.ts";
 import { startProgress } from "./progress.ts";
@@ -39,6 +35,7 @@ export async function run(argv: readonly string[], world: World): Promise<ExitCo
 async function runChecked(options: Options, world: World): Promise<ExitCode> {
   const say = (text: string) => world.stdout.write(text);
   if (options.explain !== undefined) {
+    const { explain } = await import("./explain.ts");
     say(await explain(options.explain, widthOf(world.stdout)));
     return 0;
   }
@@ -47,6 +44,7 @@ async function runChecked(options: Options, world: World): Promise<ExitCode> {
   const snapshot = options.redact ? redact(seen) : seen;
   if (options.saveSnapshot) writeSnapshot(options.saveSnapshot, snapshot);
   for (const remark of remarks) world.stderr.write(`${plain(remark)}\n`);
+  const { reportOn, exitCodeFor } = await import("./report-on.ts");
   const result = reportOn(snapshot, options);
   say(
     await render(result, options.output, {
@@ -68,6 +66,8 @@ async function look(options: Options, world: World): Promise<{ snapshot: Snapsho
   ]);
   const api = connect(await resolveTarget(options.connection, world), world);
   const progress = startProgress(world);
+  // What the report takes is loaded while the first requests are on their way.
+  setImmediate(() => import("./report-on.ts"));
   try {
     return await collect(api, {
       names: options.targets,
@@ -83,14 +83,4 @@ async function look(options: Options, world: World): Promise<{ snapshot: Snapsho
     progress.stop();
     api.close();
   }
-}
-
-/** One report where one thing was asked about, else a list. */
-function reportOn(snapshot: Snapshot, { targets }: Options): Report | ReportList {
-  const diagnoses = diagnose(snapshot);
-  const [only] = diagnoses;
-  const isNamed = targets.length === 1 || (snapshot.podsSeen === undefined && targets.length === 0);
-  if (!only || diagnoses.length !== 1 || !isNamed) return buildReportList(diagnoses, snapshot, snapshot.podsSeen);
-  const report = buildReport(only, snapshot.takenAt);
-  return { ...report, unchecked: [...report.unchecked, ...snapshot.skipped.map((what) => ({ what, rules: [] }))] };
 }
