@@ -31,8 +31,7 @@ export function parseImage(image: string): ImageReference | undefined {
 export function invalidPart(image: string): string | undefined {
   if (image === "") return "is empty";
   if (/\{\{|\}\}/.test(image)) return "holds an unrendered template: the {{ … }} was never replaced by a value";
-  if (/\$\{?\(?[A-Za-z_]/.test(image))
-    return "holds a variable that was never replaced by a value; Kubernetes replaces none in an image field";
+  if (/\$\{?\(?[A-Za-z_]/.test(image)) return "holds a variable that was never replaced by a value";
   const scheme = /^([a-z][a-z0-9+.-]*):\/\//i.exec(image)?.[1];
   if (scheme) return `begins with ${scheme}://; a reference begins with the host`;
   if (/\s/.test(image)) return "contains a blank";
@@ -44,8 +43,7 @@ export function invalidPart(image: string): string | undefined {
   const { host, repository } = splitHost(name);
   if (/:/.test(repository)) return `has two tags: ${repository.slice(repository.indexOf(":") + 1)} and ${tag ?? ""}`;
   if (!HOST.test(host)) return `has a host that is not valid: ${host}`;
-  if (/[A-Z]/.test(repository))
-    return `has upper-case letters in its repository name ${repository}; only lower case is allowed`;
+  if (/[A-Z]/.test(repository)) return `has upper-case letters in ${repository}; only lower case is allowed`;
   const wrong = repository.split("/").find((component) => !COMPONENT.test(component));
   if (wrong === "") return "has an empty part between two slashes or at an end";
   if (wrong !== undefined) return `has a part that is not valid in a repository name: ${wrong}`;

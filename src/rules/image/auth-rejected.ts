@@ -19,9 +19,12 @@ export default pullRule({
     const usable = pullSecretsOf(input, targetOf(attempt)).filter(({ state }) => state === "usable");
     const whose =
       usable.length > 0 ? text` in pull secret ${list(usable.map((secret) => name(secret.name)))}` : text` it was sent`;
+    const repository = name(attempt.reference?.repository ?? attempt.image);
+    if (/expired/.test(attempt.message))
+      return text`${name(hostOf(attempt))} rejects the login${whose}: it has expired.`;
     return isForbidden(attempt.message)
-      ? text`${name(hostOf(attempt))} forbids the login${whose} to pull ${name(attempt.reference?.repository ?? attempt.image)}.`
-      : text`${name(hostOf(attempt))} rejects the login${whose}: wrong, expired, or not for ${name(attempt.reference?.repository ?? attempt.image)}.`;
+      ? text`${name(hostOf(attempt))} forbids the login${whose} to pull ${repository}.`
+      : text`${name(hostOf(attempt))} rejects the login${whose}: wrong, expired, or not for ${repository}.`;
   },
   why: (attempt, input) => {
     const secrets = pullSecretsOf(input, targetOf(attempt));
@@ -35,6 +38,9 @@ export default pullRule({
       ? [
           text`The refusal came from ${name(attempt.error.host)}, to which the registry sends for the content: a firewall or access policy in between can be the reason as well.`,
         ]
+      : []),
+    ...(/repository does not exist|insufficient_scope/.test(attempt.error.detail)
+      ? [text`The registry gives the same answer for a repository that does not exist: check its name too.`]
       : []),
     ...reachNotes(attempt, input),
   ],

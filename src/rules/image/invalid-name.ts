@@ -12,7 +12,7 @@ export default pullRule({
   headline: (attempt) =>
     text`The image ${value(attempt.image)} is not valid: it ${invalidPart(attempt.image) ?? "cannot be parsed"}.`,
   why: (attempt) =>
-    text`${askerOf(attempt)} asks for it. The kubelet parses the reference before it pulls; the format is host/repository:tag, in lower case before the colon.`,
+    text`${askerOf(attempt)} asks for it. The kubelet parses the reference before it pulls; the format is host/repository:tag, in lower case before the colon. Kubernetes replaces no variables or templates in it.`,
   fixes: (attempt, input) => {
     const better = repaired(attempt.image);
     return [

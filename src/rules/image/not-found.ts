@@ -30,9 +30,9 @@ export default pullRule({
     const best = nearestOf(attempt, input)[0];
     if (best?.differsIn === "host")
       return text`${name(repository)}:${tag} does not exist on ${name(host)}; ${name(best.reference.host)} has it.`;
-    const better =
-      best &&
-      text`; ${best.differsIn === "tag" ? name(best.reference.tag ?? "") : name(best.reference.repository)} does`;
+    if (best?.differsIn === "repository")
+      return text`${name(host)} has no ${name(repository)}:${tag}; it has ${name(best.reference.repository)}.`;
+    const better = best && text`; ${name(best.reference.tag ?? "")} does`;
     const gone = best || holders(attempt, input).length === 0 ? better : text` any more`;
     switch (whatIsMissing(attempt, input)) {
       case "tag":
@@ -40,9 +40,9 @@ export default pullRule({
           ? text`The image names no tag, and ${name(`${host}/${repository}`)} has no tag latest${better}.`
           : text`The tag ${name(tag)} does not exist in ${name(`${host}/${repository}`)}${gone}.`;
       case "repository":
-        return text`The repository ${name(repository)} does not exist on ${name(host)}${better}.`;
+        return text`The repository ${name(repository)} does not exist on ${name(host)}.`;
       default:
-        return text`${name(host)} has no ${name(repository)}:${tag}: the tag or the repository does not exist${better}.`;
+        return text`${name(host)} has no ${name(repository)}:${tag}: the tag or the repository does not exist.`;
     }
   },
   why: (attempt, input) => {
@@ -58,7 +58,7 @@ export default pullRule({
       default:
         return whatIsMissing(attempt, input) === "either"
           ? text`${answered} Either tag or repository is misspelt, or the image was never pushed there. Some registries give this answer also for a private repository that one may not see.`
-          : text`${answered} It is misspelt, was never pushed, or was deleted.`;
+          : text`${answered} ${holders(attempt, input).length > 0 ? "It was there once." : "It is misspelt, was never pushed, or was deleted."}`;
     }
   },
   notes: (attempt, input) => {
@@ -79,6 +79,9 @@ export default pullRule({
       attempt,
       input,
       best ? text`Or set another image that exists.` : text`Set a tag that exists.`,
+      whatIsMissing(attempt, input) === "repository" || best?.differsIn === "repository"
+        ? "<host/repository:tag>"
+        : undefined,
     );
     if (!best) return [any];
     const isProven = best.revision !== undefined;

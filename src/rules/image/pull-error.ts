@@ -195,9 +195,11 @@ function loginIn(text: string): PullError["login"] {
   return "unknown";
 }
 
+/** The host of the last request that the text tells of; registries put links to their documentation into answers too. */
 function hostIn(text: string): string | undefined {
-  const urls = [...text.matchAll(/\bhttps?:\/\/([A-Za-z0-9.-]+(?::\d+)?|\[[0-9a-fA-F:]+\](?::\d+)?)\//g)];
-  return urls.at(-1)?.[1];
+  const requests =
+    /\b(?:Head|Get|Post|Put|request to|status code|content at) "?https?:\/\/([A-Za-z0-9.-]+(?::\d+)?|\[[0-9a-fA-F:]+\](?::\d+)?)\//g;
+  return [...text.matchAll(requests)].at(-1)?.[1];
 }
 
 /** Cuts the wrappers off: what is left is what the registry, the network or the disk said. */
@@ -205,6 +207,7 @@ export function innermost(text: string): string {
   return text
     .replace(/^(?:RegistryUnavailable|SignatureValidationFailed|ErrImagePull): /, "")
     .replace(/^image pull failed for \S+ because the (?:registry is unavailable|signature validation failed): /, "")
+    .replace(/^Failed to inspect image "[^"]*": /, "")
     .replace(/^rpc error: code = \w+ desc = /, "")
     .replace(/^(?:RegistryUnavailable|SignatureValidationFailed): /, "")
     .replace(/^unable to pull image or OCI artifact: pull image err: /, "")

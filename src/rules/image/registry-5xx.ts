@@ -9,7 +9,7 @@ export default pullRule({
   title: "The registry fails with a server error",
   causes: ["5xx"],
   headline: (attempt, _input) =>
-    text`The registry ${name(attempt.error.host)} fails with a server error (${/\b5\d\d(?: [A-Z][A-Za-z ]+)?/.exec(attempt.error.detail)?.[0]?.trim() ?? "5xx"}).`,
+    text`The registry ${name(attempt.error.host)} fails with a server error (${statusIn(attempt.error.detail)}).`,
   why: (attempt) =>
     text`${askerOf(attempt)} asks for ${imageOf(attempt)}. The registry is reachable but does not work, or a proxy in front of it has lost it. It can heal without a change here.`,
   notes: reachNotes,
@@ -23,3 +23,9 @@ export default pullRule({
     catalogue: ["image-registry-5xx"],
   },
 });
+
+/** `502 Bad Gateway`, from where each runtime has it; a port or a tag can have such digits too. */
+function statusIn(detail: string): string {
+  const [, status] = /(?:: |status: |StatusCode: )(5\d\d(?: [A-Z][A-Za-z-]+)*)(?![\w.])/.exec(detail) ?? [];
+  return status ?? "5xx";
+}

@@ -47,11 +47,20 @@ export default pullRule({
           ]
         : []),
       ...(isNoSuchHost(attempt)
-        ? [editImage(attempt, input, text`If the host is misspelt, correct the image.`, withHost(attempt, "<host>"))]
+        ? [
+            editImage(
+              attempt,
+              input,
+              isClusterName(lookedUp(attempt))
+                ? text`Name the registry by a host that the nodes can resolve.`
+                : text`If the host is misspelt, correct the image.`,
+              withHost(attempt, "<host>"),
+            ),
+          ]
         : []),
       describeNode(
         input,
-        text`Otherwise repair name resolution on node ${nodeOf(input)}: its /etc/resolv.conf and DNS server.`,
+        text`${isNoSuchHost(attempt) ? "Otherwise repair" : "Repair"} name resolution on node ${nodeOf(input)}: its /etc/resolv.conf and DNS server.`,
       ),
     ];
   },

@@ -79,7 +79,7 @@ export function nodeNotes({ error }: PullAttempt, input: PodInput): readonly Tex
   const { failingHere } = reachOf(input, error.host, error.cause);
   return failingHere.length > 0
     ? [
-        text`${count(failingHere.length, "other pod")} on the same node fail for the same reason: ${list(failingHere.map(name), 3)}.`,
+        text`${count(failingHere.length, "other pod")} on the same node ${failingHere.length === 1 ? "fails" : "fail"} for the same reason: ${list(failingHere.map(name), 3)}.`,
       ]
     : [];
 }
