@@ -36,10 +36,7 @@ export function rank(findings: readonly Finding[], input: Pick<RuleInput, "conta
   const isExplained = (finding: Finding) =>
     findings.some(
       (other) =>
-        other !== finding &&
-        other.effect !== "risks" &&
-        other.explains.includes(finding.rule) &&
-        concernsSame(other, finding),
+        other !== finding && other.effect !== "risks" && explains(other, finding) && concernsSame(other, finding),
     );
   const rootCause = sorted.find((finding) => finding.effect !== "risks" && !isExplained(finding));
   const consequences = sorted.filter((finding) => finding !== rootCause && isExplained(finding));
@@ -48,6 +45,11 @@ export function rank(findings: readonly Finding[], input: Pick<RuleInput, "conta
     consequences,
     others: sorted.filter((finding) => finding !== rootCause && !consequences.includes(finding)),
   };
+}
+
+/** `family/*` stands for all rules of a family. */
+function explains(cause: Finding, effect: Finding): boolean {
+  return cause.explains.some((rule) => rule === effect.rule || rule === `${effect.stage}/*`);
 }
 
 /** Findings about different containers do not explain each other; one about the whole pod concerns all of them. */

@@ -1,7 +1,8 @@
 import config from "./config/index.ts";
 import image from "./image/index.ts";
+import readiness from "./readiness/index.ts";
 import type { Rule } from "./rule.ts";
 import scheduling from "./scheduling/index.ts";
 
 /** All rules, family by family in the order a pod lives. */
-export const rules: readonly Rule[] = [...scheduling, ...image, ...config];
+export const rules: readonly Rule[] = [...scheduling, ...image, ...config, ...readiness];
