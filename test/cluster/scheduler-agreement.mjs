@@ -2,7 +2,7 @@
 // and count by count: npm run test:scheduler -- [--cases 1000] [--seed N] [--nodes 5]
 // Runs inside the network of a control plane without a node, whose KUBECONFIG is set; `--start` makes one and ends it.
 import { execFileSync, spawnSync } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { Agent, request } from "node:https";
 import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -20,6 +20,8 @@ const { values } = parseArgs({
     seed: { type: "string", default: "1" },
     nodes: { type: "string", default: "6" },
     start: { type: "boolean", default: false },
+    // Writes the clusters, the pods and what the scheduler said, for tests without a cluster.
+    save: { type: "string" },
   },
 });
 
@@ -327,7 +329,7 @@ async function batch(number, count) {
     pods.map(({ metadata: { namespace, name } }) => api("DELETE", `${pathOf(namespace)}/${name}?gracePeriodSeconds=0`)),
   );
   await Promise.all(nodes.map(({ metadata: { name } }) => api("DELETE", `/api/v1/nodes/${name}`)));
-  return { nodes, results };
+  return { nodes, results, objects: objects.filter((one) => one.kind !== "Pod" || one.spec.nodeName) };
 }
 
 const reasonsOf = (message) =>
@@ -335,6 +337,35 @@ const reasonsOf = (message) =>
     .map(({ count = "", reason }) => `${count} ${reason.replace(/ \{.*\}$/, "(s)").replace("taint(s)", "taint(s)")}`)
     .sort()
     .join("; ");
+
+/** An object without what no filter looks at. */
+function trimmed({ apiVersion, kind, metadata: { name, namespace, labels, uid }, spec, status }) {
+  const { containers, initContainers, ...rest } = spec ?? {};
+  const slim = (list) =>
+    list?.map(({ name: its, image, resources, ports, restartPolicy }) => ({
+      name: its,
+      image,
+      resources,
+      ports,
+      restartPolicy,
+    }));
+  const kept = Object.fromEntries(
+    Object.entries(rest).filter(([field]) =>
+      /^(nodeName|nodeSelector|tolerations|affinity|topologySpreadConstraints|unschedulable|taints)$/.test(field),
+    ),
+  );
+  return {
+    apiVersion,
+    kind,
+    metadata: { name, namespace, labels, uid },
+    spec: {
+      ...kept,
+      ...(containers && { containers: slim(containers) }),
+      ...(initContainers && { initContainers: slim(initContainers) }),
+    },
+    ...(status?.allocatable && { status: { allocatable: status.allocatable } }),
+  };
+}
 
 async function main() {
   for (const [name, team] of [
@@ -348,18 +379,20 @@ async function main() {
     }).catch(() => {});
   }
   const wanted = Number(values.cases);
-  const perBatch = 100;
+  const perBatch = values.save ? 40 : 100;
   const begin = Date.now();
   const different = [];
+  const saved = [];
   const sentences = new Set();
   let total = 0;
   for (let number = 0; total < wanted; number++) {
-    const { nodes, results } = await batch(number, Math.min(perBatch, wanted - total));
+    const { nodes, results, objects } = await batch(number, Math.min(perBatch, wanted - total));
     for (const { pod, said, ours } of results) {
       sentences.add(reasonsOf(said));
       if (reasonsOf(said) !== reasonsOf(ours)) different.push({ batch: number, nodes, pod, said, ours });
     }
     total += results.length;
+    saved.push({ objects: objects.map(trimmed), cases: results.map(({ pod, said }) => ({ pod: trimmed(pod), said })) });
   }
   const seconds = (Date.now() - begin) / 1000;
   console.log(`${total} cases, ${sentences.size} different sentences, ${seconds.toFixed(0)} s, seed ${values.seed}`);
@@ -368,6 +401,11 @@ async function main() {
       `batch ${number} ${pod.metadata.name}\n  scheduler  ${said}\n  ours       ${ours}\n  pod        ${JSON.stringify(pod.spec)}`,
     );
   }
+  if (values.save)
+    writeFileSync(
+      values.save,
+      `${JSON.stringify({ scheduler: (await api("GET", "/version")).gitVersion, clusters: saved })}\n`,
+    );
   console.log(`${total - different.length} passed, ${different.length} failed`);
   agent.destroy();
   return different.length === 0 ? 0 : 1;

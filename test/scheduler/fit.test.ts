@@ -1,0 +1,63 @@
+import { readFileSync } from "node:fs";
+import { describe, expect, test } from "@jest/globals";
+import type { KubeObject } from "../../src/objects/object.ts";
+import type { Pod } from "../../src/objects/pod.ts";
+import { FILTERS, fitPod, rebuiltMessage } from "../../src/scheduler/fit.ts";
+import { parseFitMessage } from "../../src/scheduler/fit-message.ts";
+import { clusterView } from "../../src/scheduler/node-info.ts";
+import { Lookup } from "../../src/snapshot/lookup.ts";
+
+interface Recorded {
+  readonly scheduler: string;
+  readonly clusters: readonly {
+    readonly objects: KubeObject[];
+    readonly cases: readonly { readonly pod: Pod; readonly said: string }[];
+  }[];
+}
+
+// What kube-scheduler 1.36.3 said of random pods and nodes: `npm run test:scheduler -- --cases 160 --save FILE`.
+const recorded = JSON.parse(readFileSync(new URL("agreement.json", import.meta.url), "utf8")) as Recorded;
+
+const reasons = (message: string) =>
+  (parseFitMessage(message)?.reasons ?? []).map(({ count, reason }) => `${count} ${reason}`).sort();
+
+const lookupOf = (objects: readonly KubeObject[]) =>
+  new Lookup({
+    takenAt: "2026-11-24T00:00:00Z",
+    targets: [],
+    objects,
+    absent: [],
+    gaps: [],
+    complete: [],
+    logs: [],
+    skipped: [],
+  });
+
+describe(`our filters say what the scheduler ${recorded.scheduler} said`, () => {
+  test.each(recorded.clusters.map((cluster, index) => [index, cluster] as const))(
+    "cluster %d",
+    (_, { objects, cases }) => {
+      const view = clusterView(lookupOf(objects));
+      for (const { pod, said } of cases) {
+        expect([pod.metadata.name, ...reasons(rebuiltMessage(fitPod(pod, view)))]).toEqual([
+          pod.metadata.name,
+          ...reasons(said),
+        ]);
+      }
+    },
+  );
+
+  test("each filter matters: without it some of the sentences differ", () => {
+    const idle = ["NodeName", "VolumeBinding"];
+    for (const { name } of FILTERS.filter((filter) => !idle.includes(filter.name))) {
+      const others = FILTERS.filter((filter) => filter.name !== name);
+      const differs = recorded.clusters.some(({ objects, cases }) => {
+        const view = clusterView(lookupOf(objects));
+        return cases.some(
+          ({ pod, said }) => String(reasons(rebuiltMessage(fitPod(pod, view, others)))) !== String(reasons(said)),
+        );
+      });
+      expect([name, differs]).toEqual([name, true]);
+    }
+  });
+});
