@@ -1,0 +1,99 @@
+import { kubectl } from "../../text/command.ts";
+import { name, path, text, value } from "../../text/text.ts";
+import type { Fix } from "../finding.ts";
+import { look } from "../repair.ts";
+import { patchContainer } from "./edit.ts";
+import type { StartFailure } from "./start-failure.ts";
+import { startRule } from "./start-rule.ts";
+import { containerInSentence, describeNode } from "./words.ts";
+
+/** The mount of the container that the message is about. */
+function mountOf({ view, error }: StartFailure) {
+  const mounts = view.spec.volumeMounts ?? [];
+  const index = mounts.findIndex(
+    ({ mountPath }) => String(mountPath).replace(/\/+$/, "") === error.subject?.replace(/\/+$/, ""),
+  );
+  return index < 0
+    ? undefined
+    : { mount: mounts[index] as (typeof mounts)[number], at: `${view.specPath}.volumeMounts[${index}]` };
+}
+
+const isMixUp = ({ error }: StartFailure) => /not a directory|is a directory|vice-versa/i.test(error.detail);
+
+/** A volume cannot be mounted where the container wants it. */
+export default startRule({
+  id: "container/mount",
+  title: "A volume cannot be mounted at its path in the container",
+  causes: ["mount"],
+  headline: (failure) => {
+    const found = mountOf(failure);
+    const what = found ? text`Volume ${name(found.mount.name)}` : text`A volume`;
+    const where = text`${value(failure.error.subject ?? "")} of ${containerInSentence(failure.view)}`;
+    if (isMixUp(failure))
+      return text`${what} cannot be mounted at ${where}: one of the two is a file, the other a directory.`;
+    if (/read-only file system/i.test(failure.error.detail))
+      return text`${what} cannot be mounted at ${where}: the mount point cannot be made on a read-only file system.`;
+    return text`${what} cannot be mounted at ${where}: ${lastWords(failure)}.`;
+  },
+  why: (failure) => {
+    const found = mountOf(failure);
+    return text`The runtime mounts volumes before it starts the program, and was refused: ${value(failure.error.detail)}.${found && text` It is ${path(found.at)}.`}`;
+  },
+  notes: (failure) => {
+    const found = mountOf(failure);
+    return [
+      isMixUp(failure) &&
+        (found?.mount.subPath === undefined
+          ? text`A volume without ${name("subPath")} is a directory. To put one file in place, mount it with the file's name as subPath.`
+          : text`The subPath ${name(String(found.mount.subPath))} is a directory if nothing of that name was in the volume when it was first mounted: the kubelet makes one then.`),
+    ];
+  },
+  fixes: (failure, input): readonly Fix[] => {
+    const { view, error } = failure;
+    const found = mountOf(failure);
+    const file = error.subject?.split("/").at(-1) ?? "<file>";
+    const { namespace } = input.pod.metadata;
+    const volume = input.pod.spec.volumes?.find((one) => one.name === found?.mount.name) as
+      | { configMap?: { name?: string }; secret?: { secretName?: string } }
+      | undefined;
+    const source = volume?.configMap?.name
+      ? (["configmap", volume.configMap.name] as const)
+      : volume?.secret?.secretName
+        ? (["secret", volume.secret.secretName] as const)
+        : undefined;
+    if (!found || !isMixUp(failure)) return [describeNode(input, text`Look at the node and its storage.`)];
+    return [
+      ...(source
+        ? [look(text`See the keys that it has: each is a file.`, kubectl("reads", namespace, "describe", ...source))]
+        : []),
+      found.mount.subPath === undefined
+        ? patchContainer(
+            input,
+            view,
+            { volumeMounts: [{ mountPath: String(found.mount.mountPath), name: found.mount.name, subPath: file }] },
+            text`Mount the one file ${name(file)} of it.`,
+            { applies: "maybe" },
+          )
+        : patchContainer(
+            input,
+            view,
+            { volumeMounts: [{ mountPath: String(found.mount.mountPath), name: found.mount.name, subPath: "<key>" }] },
+            text`Name a key that exists as subPath.`,
+          ),
+    ];
+  },
+  doc: {
+    means:
+      "What the volume has and what the image has at the mount path do not fit: a file on a directory, a directory on a file, a missing parent on a read-only root.",
+    seenIn:
+      '`error mounting "A" to rootfs at "B": … not a directory` (runc; Docker adds a question), ``mount `A` to `B`: Not a directory`` (crun).',
+    repair: "subPath for single files; a path that is a directory for whole volumes; the right hostPath type.",
+    notToConfuseWith: "volume/…: there the kubelet cannot bring the volume to the node; here it is on the node.",
+    catalogue: ["start-mount"],
+  },
+});
+
+/** The last clause of a message: what the kernel said. */
+function lastWords({ error }: StartFailure): string {
+  return error.detail.split(": ").at(-1) ?? error.detail;
+}

@@ -1,0 +1,104 @@
+import { lastSeen } from "../../objects/event.ts";
+import { IMAGE_REASONS, isReady, isTerminal } from "../../objects/pod.ts";
+import type { Lookup } from "../../snapshot/lookup.ts";
+import type { ContainerView, PodInput } from "../pod-input.ts";
+
+/** A run of a container that is over. */
+export interface EndedRun {
+  readonly exitCode: number;
+  readonly signal?: number;
+  readonly reason: string;
+  readonly message?: string;
+  readonly startedAt?: string;
+  readonly finishedAt?: string;
+  /** How long it lasted; undefined for one that never began. */
+  readonly seconds?: number;
+  /** `status.containerStatuses[0].lastState.terminated` */
+  readonly path: string;
+  /** Of the run before the one that the status tells of first. */
+  readonly isPrevious: boolean;
+}
+
+/** The newest run of a container that ended. */
+export function endedRun({ status, statusPath }: ContainerView): EndedRun | undefined {
+  const isPrevious = !status?.state?.terminated;
+  const ended = isPrevious ? status?.lastState?.terminated : status.state?.terminated;
+  if (!ended || !statusPath) return undefined;
+  const { exitCode, signal, reason = "", message, startedAt, finishedAt } = ended;
+  const lasted = (Date.parse(finishedAt ?? "") - Date.parse(startedAt ?? "")) / 1000;
+  // What never began has the year 1970 as its start (containerd) or nothing.
+  const began = Date.parse(startedAt ?? "") > 0;
+  return {
+    exitCode,
+    ...(signal && { signal }),
+    reason,
+    ...(message && { message }),
+    ...(began && startedAt && { startedAt }),
+    ...(finishedAt && { finishedAt }),
+    ...(began && lasted >= 0 && { seconds: Math.round(lasted) }),
+    path: `${statusPath}.${isPrevious ? "lastState" : "state"}.terminated`,
+    isPrevious,
+  };
+}
+
+/** Reasons to wait that came after the last run, and are the business of others: the run before says nothing of them. */
+const NEWER_TROUBLE: ReadonlySet<string> = new Set([
+  ...IMAGE_REASONS,
+  "PodInitializing",
+  "CreateContainerConfigError",
+  "CreateContainerError",
+  "RunContainerError",
+  "PreCreateHookError",
+  "PreStartHookError",
+  "PostStartHookError",
+]);
+
+/** Whether a container is to be started again after it ended with this exit code. */
+export function isRestarted(view: ContainerView, exitCode: number, { pod }: PodInput): boolean {
+  if (isTerminal(pod) || view.role === "ephemeral") return false;
+  if (view.role === "sidecar") return true;
+  // Since 1.35 a container may have a policy of its own.
+  const policy = view.spec.restartPolicy ?? pod.spec.restartPolicy ?? "Always";
+  if (view.role === "init" && exitCode === 0) return false;
+  return policy === "Always" || (policy === "OnFailure" && exitCode !== 0);
+}
+
+/**
+ * The run whose end is what is wrong with a container now, if that is so. Not for a pod that is being deleted or was
+ * failed as a whole, not for a container that has run well since.
+ */
+export function troublingRun(view: ContainerView, input: PodInput): EndedRun | undefined {
+  const { pod, snapshot } = input;
+  if (view.role === "ephemeral" || pod.metadata.deletionTimestamp) return undefined;
+  if (pod.status?.phase === "Succeeded" || pod.status?.reason) return undefined;
+  const run = endedRun(view);
+  if (!run) return undefined;
+  const { waiting, running } = view.status?.state ?? {};
+  if (NEWER_TROUBLE.has(waiting?.reason ?? "")) return undefined;
+  if (running) return isBetweenCrashes(view, run, snapshot, isReady(pod)) ? run : undefined;
+  if (run.exitCode === 0 && !run.isPrevious && !isRestarted(view, 0, input)) return undefined;
+  return run;
+}
+
+/**
+ * A container that runs at the moment, and has not yet run for longer than it did before it ended last time: nothing
+ * says that this run ends otherwise. Twice at least, as anything may fail once; and once it has run for ten minutes the
+ * kubelet itself forgets.
+ */
+function isBetweenCrashes(view: ContainerView, run: EndedRun, snapshot: Lookup, isPodReady: boolean): boolean {
+  const restarts = view.status?.restartCount ?? 0;
+  const age = snapshot.secondsSince(view.status?.state?.running?.startedAt);
+  if (age === undefined) return false;
+  const wasHeldBack = view.events.some(
+    (event) => event.reason === "BackOff" && /restarting failed/.test(event.message ?? "") && lastSeen(event) !== "",
+  );
+  if (restarts < 2 && !(wasHeldBack && !isPodReady)) return false;
+  const lasted = run.seconds ?? 0;
+  return age <= Math.min(600, Math.max(15, 1.5 * lasted + 5));
+}
+
+/** `Killing` of the last run or the one after it: who ended it, in the kubelet's words. */
+export function killedBy({ events }: ContainerView, run: EndedRun): string | undefined {
+  const since = run.startedAt ?? "";
+  return events.findLast((event) => event.reason === "Killing" && lastSeen(event) >= since)?.message;
+}
