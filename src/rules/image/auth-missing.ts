@@ -1,17 +1,10 @@
 import { list, name, text } from "../../text/text.ts";
-import type { PodInput } from "../pod-input.ts";
+import { isRefused, mayNotExist, wasLoginSent } from "./access.ts";
 import { nearestKnownImages } from "./known-images.ts";
-import type { PullAttempt } from "./pull-attempt.ts";
 import { accountSecretsNotUsed, credentialTrouble, provideCredentials, pullSecretsOf } from "./pull-credentials.ts";
 import { pullRule } from "./pull-rule.ts";
 import { credentialsRuledOut } from "./ruled-out.ts";
 import { askerOf, editImage, hostOf, imageOf, reachNotes, targetOf } from "./words.ts";
-
-/** Whether credentials were sent and refused, as far as words and secrets tell; if not, they are what is missing. */
-export function wasLoginSent({ error, ...attempt }: PullAttempt, input: PodInput): boolean {
-  if (error.login !== "unknown") return error.login === "sent";
-  return pullSecretsOf(input, targetOf({ error, ...attempt })).some(({ state }) => state === "usable");
-}
 
 /** The registry wants a login, and the pod has none for it. */
 export default pullRule({
@@ -19,7 +12,7 @@ export default pullRule({
   title: "The registry asks for a login and the pod has none for it",
   causes: ["denied"],
   needs: ["Event", "Node", "Secret", "ServiceAccount"],
-  fits: (attempt, input) => !wasLoginSent(attempt, input),
+  fits: (attempt, input) => isRefused(attempt) && !wasLoginSent(attempt, input),
   confidence: (attempt, input) => {
     if (mayNotExist(attempt) || pullSecretsOf(input, targetOf(attempt)).some(({ state }) => state === "unknown"))
       return "likely";
@@ -95,8 +88,3 @@ export default pullRule({
     catalogue: ["image-auth-missing"],
   },
 });
-
-/** Docker Hub and others refuse alike what is private and what does not exist; `no basic auth` is said by the node before. */
-const mayNotExist = ({ error }: PullAttempt) =>
-  /repository does not exist|insufficient_scope|requested access to the resource is denied/.test(error.detail) &&
-  !/no basic auth/.test(error.detail);

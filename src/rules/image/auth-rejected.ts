@@ -1,5 +1,5 @@
 import { list, name, text } from "../../text/text.ts";
-import { wasLoginSent } from "./auth-missing.ts";
+import { isRefused, mayNotExist, wasLoginSent } from "./access.ts";
 import { provideCredentials, pullSecretsOf } from "./pull-credentials.ts";
 import { pullRule } from "./pull-rule.ts";
 import { askerOf, hostOf, imageOf, reachNotes, targetOf } from "./words.ts";
@@ -10,7 +10,7 @@ export default pullRule({
   title: "The registry rejects the login",
   causes: ["denied"],
   needs: ["Event", "Node", "Secret", "ServiceAccount"],
-  fits: wasLoginSent,
+  fits: (attempt, input) => isRefused(attempt) && wasLoginSent(attempt, input),
   confidence: ({ error }) => (error.login === "sent" ? "certain" : "likely"),
   more: (attempt, input) => ({
     secrets: pullSecretsOf(input, targetOf(attempt)).map(({ name: secret, state }) => `${secret}: ${state}`),
@@ -39,7 +39,7 @@ export default pullRule({
           text`The refusal came from ${name(attempt.error.host)}, to which the registry sends for the content: a firewall or access policy in between can be the reason as well.`,
         ]
       : []),
-    ...(/repository does not exist|insufficient_scope/.test(attempt.error.detail)
+    ...(mayNotExist(attempt)
       ? [text`The registry gives the same answer for a repository that does not exist: check its name too.`]
       : []),
     ...reachNotes(attempt, input),

@@ -8,7 +8,7 @@ export default pullRule({
   id: "image/invalid-name",
   title: "The image reference cannot be parsed",
   needs: [],
-  fits: ({ reason }) => reason === "InvalidImageName",
+  fits: ({ reason, error }) => reason === "InvalidImageName" || error.cause === "invalid",
   headline: (attempt) =>
     text`The image ${value(attempt.image)} is not valid: it ${invalidPart(attempt.image) ?? "cannot be parsed"}.`,
   why: (attempt) =>
@@ -21,7 +21,6 @@ export default pullRule({
         input,
         text`Set a valid image for container ${name(attempt.container.name)}.`,
         better ?? "<host/repository:tag>",
-        { applies: "maybe" },
       ),
     ];
   },

@@ -31,7 +31,7 @@ export function nearestKnownImages(input: PodInput, wanted: ImageReference): rea
     const byTag = tagDistance(wanted.tag ?? "", tag);
     // What the same workload ran before is the best guess but for an obvious slip in the tag.
     const score = known.revision === undefined ? byTag : Math.min(byTag, 5);
-    const image = differsIn === "tag" ? `${wanted.name}:${tag}` : known.image;
+    const image = differsIn === "tag" ? `${wanted.name}:${tag}` : shortened(known.image, wanted);
     return [{ ...known, image, differsIn, score: score + { tag: 0, host: 200, repository: 400 }[differsIn] }];
   });
   const isRepositoryKnown = likely.some(({ differsIn }) => differsIn === "tag");
@@ -43,6 +43,11 @@ export function nearestKnownImages(input: PodInput, wanted: ImageReference): rea
     )
     .slice(0, 3)
     .map(({ score: _, ...known }) => known);
+}
+
+/** Nodes list Docker Hub's images with host and library; where the wanted one has neither, the suggestion needs none. */
+function shortened(image: string, wanted: ImageReference): string {
+  return wanted.name.startsWith("docker.io/") ? image : image.replace(/^docker\.io\/(?:library\/)?/, "");
 }
 
 /** Who in the cluster has exactly this image already: it did exist. */

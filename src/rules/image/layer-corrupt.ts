@@ -1,4 +1,4 @@
-import { name, text } from "../../text/text.ts";
+import { name, text, value } from "../../text/text.ts";
 import { look } from "../repair.ts";
 import type { PullAttempt } from "./pull-attempt.ts";
 import { pullRule } from "./pull-rule.ts";
@@ -13,17 +13,26 @@ export default pullRule({
   headline: (attempt, input) =>
     isMissing(attempt)
       ? text`${name(hostOf(attempt))} has the image, but a layer of it is missing there.`
-      : text`A layer of the image cannot be unpacked on node ${nodeOf(input)}: it is broken or was cut off.`,
+      : isNodeTrouble(attempt)
+        ? text`Node ${nodeOf(input)} cannot unpack the image: ${value(lastWords(attempt))}.`
+        : text`A layer of the image cannot be unpacked on node ${nodeOf(input)}: it is broken or was cut off.`,
   why: (attempt) =>
     isMissing(attempt)
       ? text`${askerOf(attempt)} asks for ${imageOf(attempt)}. The registry gave the manifest, and answered "not found" for a part that the manifest lists: a clean-up or a broken push removed it.`
-      : text`${askerOf(attempt)} asks for ${imageOf(attempt)}. The download came to an end, but the layer is not a complete, valid archive: a broken push, an interrupted connection, or a bad disk.`,
+      : isNodeTrouble(attempt)
+        ? text`${askerOf(attempt)} asks for ${imageOf(attempt)}. The layers arrived, and the node's file system did not take them: its mounts, its permissions or the disk are at fault rather than the image.`
+        : text`${askerOf(attempt)} asks for ${imageOf(attempt)}. The download came to an end, but the layer is not a complete, valid archive: a broken push, an interrupted connection, or a bad disk.`,
   notes: reachNotes,
   fixes: (attempt, input) => [
-    look(text`Push the image again.`),
+    ...(isNodeTrouble(attempt) ? [] : [look(text`Push the image again.`)]),
     ...(isMissing(attempt)
       ? []
-      : [describeNode(input, text`If other nodes pull it well, look at the disk of node ${nodeOf(input)}.`)]),
+      : [
+          describeNode(
+            input,
+            text`${isNodeTrouble(attempt) ? "Look" : "If other nodes pull it well, look"} at the disk and the container runtime of node ${nodeOf(input)}.`,
+          ),
+        ]),
   ],
   groupKey: ({ host }) => host,
   doc: {
@@ -37,3 +46,11 @@ export default pullRule({
 });
 
 const isMissing = ({ error }: PullAttempt) => error.cause === "layer-missing";
+
+/** Errors of the file system that layers are unpacked into. */
+const isNodeTrouble = ({ error }: PullAttempt) =>
+  /operation not permitted|permission denied|input\/output error|read-only file system|failed to mount|lchown|failed to prepare/.test(
+    error.detail,
+  );
+
+const lastWords = ({ error }: PullAttempt) => error.detail.split(": ").slice(-1)[0] ?? error.detail;

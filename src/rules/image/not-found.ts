@@ -2,6 +2,8 @@ import { kubectl } from "../../text/command.ts";
 import { list, name, type Text, text, value } from "../../text/text.ts";
 import type { Fix } from "../finding.ts";
 import type { PodInput } from "../pod-input.ts";
+import { look } from "../repair.ts";
+import { isRefused } from "./access.ts";
 import { holdersOf, type KnownImage, nearestKnownImages } from "./known-images.ts";
 import type { PullAttempt } from "./pull-attempt.ts";
 import { pullRule } from "./pull-rule.ts";
@@ -11,12 +13,12 @@ import { askerOf, editImage, hostOf, imageOf } from "./words.ts";
 export default pullRule({
   id: "image/not-found",
   title: "The tag or repository does not exist in the registry",
-  causes: ["not-found"],
+  causes: ["not-found", "denied"],
   needs: ["Event", "Node", "ReplicaSet"],
-  fits: ({ reference }) => reference !== undefined && !reference.digest,
+  fits: (attempt) => attempt.reference !== undefined && !attempt.reference.digest && !isRefused(attempt),
   confidence: (attempt, input) => {
     // A mirror may lack what the registry has, and with several logins one may be kept from seeing it.
-    if (isFromElsewhere(attempt) || attempt.error.otherCauses.length > 0) return "likely";
+    if (isFromElsewhere(attempt) || attempt.error.otherCauses.length > 0 || isAmbiguous(attempt)) return "likely";
     return whatIsMissing(attempt, input) === "either" ? "likely" : "certain";
   },
   more: (attempt, input) => {
@@ -47,7 +49,7 @@ export default pullRule({
   },
   why: (attempt, input) => {
     const known = nearestOf(attempt, input);
-    const answered = text`${askerOf(attempt)} asks for ${imageOf(attempt)}, and ${name(attempt.error.host)} answered "not found".`;
+    const answered = text`${askerOf(attempt)} asks for ${imageOf(attempt)}, and ${name(attempt.error.host)} answered ${attempt.error.cause === "denied" ? '"access denied", as it does for what does not exist' : '"not found"'}.`;
     switch (known[0]?.differsIn) {
       case "tag":
         return text`${answered} The repository is there: ${listed(known)}. So it is the tag that is missing.`;
@@ -58,7 +60,7 @@ export default pullRule({
       default:
         return whatIsMissing(attempt, input) === "either"
           ? text`${answered} Either tag or repository is misspelt, or the image was never pushed there. Some registries give this answer also for a private repository that one may not see.`
-          : text`${answered} ${holders(attempt, input).length > 0 ? "It was there once." : "It is misspelt, was never pushed, or was deleted."}`;
+          : text`${answered} ${holders(attempt, input).length > 0 ? "It was there once." : isAmbiguous(attempt) ? "It is misspelt, or private: the answer is the same." : "It is misspelt, was never pushed, or was deleted."}`;
     }
   },
   notes: (attempt, input) => {
@@ -75,6 +77,13 @@ export default pullRule({
   },
   fixes: (attempt, input) => {
     const best = nearestOf(attempt, input)[0];
+    const pushed = isHostImplied(attempt)
+      ? [
+          look(
+            text`If you built it yourself, push it to a registry and put that registry's host in front; or load it onto every node and set imagePullPolicy IfNotPresent.`,
+          ),
+        ]
+      : [];
     const any = editImage(
       attempt,
       input,
@@ -83,12 +92,12 @@ export default pullRule({
         ? "<host/repository:tag>"
         : undefined,
     );
-    if (!best) return [any];
+    if (!best) return [any, ...pushed];
     const isProven = best.revision !== undefined;
     const use = editImage(attempt, input, text`Use ${value(best.image)}: ${best.because}.`, best.image, {
       applies: isProven ? "as-is" : "maybe",
     });
-    return isProven ? [use, ...undo(best, input)] : [use, any];
+    return isProven ? [use, ...undo(best, input)] : [use, any, ...pushed];
   },
   doc: {
     means: "The registry was reached and says that it does not have this tag, or this repository.",
@@ -107,7 +116,9 @@ const holders = ({ reference }: PullAttempt, input: PodInput) => (reference ? ho
 
 /** Which part is missing: the registry's own words tell, or that the cluster knows the repository. */
 function whatIsMissing(attempt: PullAttempt, input: PodInput): "tag" | "repository" | "either" {
-  if (/name unknown|NAME_UNKNOWN|repository name not known|repository .+ not found/i.test(attempt.message))
+  // Only names without a slash come here with a refusal: no official image of that name.
+  if (attempt.error.cause === "denied") return "repository";
+  if (/name unknown|NAME_UNKNOWN|repository name not known|repository \S+ not found/i.test(attempt.message))
     return "repository";
   if (/manifest unknown|MANIFEST_UNKNOWN|manifest for .+ not found/i.test(attempt.message)) return "tag";
   const isKnown =
@@ -120,6 +131,9 @@ function isFromElsewhere(attempt: PullAttempt): boolean {
   const { host } = attempt.error;
   return host !== hostOf(attempt) && !host.endsWith(".docker.io") && !host.endsWith(".docker.com");
 }
+
+/** Docker before 17.10 says so of what is private too. */
+const isAmbiguous = ({ message }: PullAttempt) => /no pull access/.test(message);
 
 const isTagImplied = ({ image, reference }: PullAttempt) => reference?.tag === "latest" && !image.endsWith(":latest");
 const isHostImplied = ({ image, reference }: PullAttempt) =>

@@ -27,6 +27,7 @@ export type PullCause =
   | "blocked"
   | "signature"
   | "encrypted"
+  | "invalid"
   | "runtime-class"
   | "runtime-down"
   | "unknown";
@@ -49,7 +50,12 @@ const PATTERNS: readonly (readonly [PullCause, RegExp])[] = [
   ["qps", /pull QPS exceeded/],
   ["runtime-class", /Failed to lookup runtimeHandler for runtimeClassName/],
   // The kubelet cannot talk to the runtime at all: a socket, not a registry.
-  ["runtime-down", /dial unix \S+|transport is closing|code = Unavailable|code = Unimplemented/],
+  [
+    "runtime-down",
+    /dial unix \S+|transport is closing|code = Unavailable desc = (?:connection error|error reading from server|transport)|code = Unimplemented/,
+  ],
+  // The kubelet parsed the reference, the runtime is stricter.
+  ["invalid", /invalid reference format|invalid tag format|couldn't parse image/],
   // CRI-O, registries.conf.
   ["shortname", /short[- ]name mode is enforcing|short-name .* did not resolve to an alias/],
   ["blocked", /registry \S+ is blocked in /],
@@ -61,7 +67,7 @@ const PATTERNS: readonly (readonly [PullCause, RegExp])[] = [
   // containerd 2.1+ refuses schema 1; Docker says "Encountered remote"; CRI-O names the artifact type.
   [
     "media-type",
-    /no longer supported since containerd|media-type: schema 1 not supported|unsupported image-specific operation on artifact|Encountered remote ".*"\(.*\) when fetching|[Uu]nsupported (?:manifest )?media ?type|mismatched image rootfs and manifest layers/,
+    /no longer supported since containerd|media-type: schema 1 not supported|unsupported image-specific operation on artifact|Encountered remote ".*"\(.*\) when fetching|[Uu]n(?:supported|expected) (?:manifest )?media ?type|mismatched image rootfs and manifest layers/,
   ],
   [
     "platform",
@@ -79,14 +85,14 @@ const PATTERNS: readonly (readonly [PullCause, RegExp])[] = [
   ],
   [
     "layer-corrupt",
-    /wrong diff id|failed to extract layer|failed to register layer|short read: expected|(?:copy|blob|layer|unpack).*unexpected EOF|archive\/tar: |gzip: invalid/,
+    /wrong diff id|failed to extract layer|failed to register layer|short read: expected|(?:failed to copy: |(?:reading|writing|storing) blob|daemon: )(?:(?!https?:).)*unexpected EOF|archive\/tar: |gzip: invalid/,
   ],
   ["rate-limited", /429 Too Many Requests|toomanyrequests|too many requests to registry|pull rate limit/i],
   // The proxy of the node stands between: it cannot be reached, or answers the CONNECT with a refusal (net/http
   // transport.go returns the status text of that answer alone).
   [
     "proxy",
-    /proxyconnect tcp: |Proxy Authentication Required|"https:\/\/[^"]*": (?:Forbidden|Bad Gateway|Gateway Timeout|Service Unavailable)$/,
+    /proxyconnect tcp: |Proxy Authentication Required|https:\/\/[^" ]*"?: (?:Forbidden|Bad Gateway|Gateway Timeout|Service Unavailable)$/,
   ],
   // A look-up that times out is a DNS matter, so these stand before the time-outs.
   ["dns", /: lookup \S+|no such host|server misbehaving|Temporary failure in name resolution/],
@@ -103,11 +109,11 @@ const PATTERNS: readonly (readonly [PullCause, RegExp])[] = [
   ],
   [
     "refused",
-    /connection refused|no route to host|network is unreachable|connection reset by peer|"https?:\/\/[^"]*": (?:unexpected )?EOF/,
+    /connection refused|no route to host|network is unreachable|connection reset by peer|https?:\/\/[^" ]*"?: (?:unexpected )?EOF|http2: client connection|stream error: stream ID|server sent GOAWAY|broken pipe/,
   ],
   [
     "timeout",
-    /i\/o timeout|TLS handshake timeout|Client\.Timeout exceeded|dial tcp \S+: .*timed? ?out|awaiting headers|connection timed out|"https?:\/\/[^"]*": context deadline exceeded|pinging container registry .*context deadline exceeded/,
+    /i\/o timeout|TLS handshake timeout|Client\.Timeout exceeded|dial tcp \S+: .*timed? ?out|awaiting headers|connection timed out|https?:\/\/[^" ]*"?: context deadline exceeded|pinging container registry .*context deadline exceeded/,
   ],
   [
     "5xx",
@@ -115,11 +121,11 @@ const PATTERNS: readonly (readonly [PullCause, RegExp])[] = [
   ],
   [
     "denied",
-    /no basic auth credentials|insufficient_scope|pull access denied|access (?:to the requested resource|to the resource) is (?:denied|not authorized)|requested access to the resource is denied|authentication required|unauthori[sz]ed|failed to fetch (?:anonymous|oauth) token|\b401\b|\b403 Forbidden|StatusCode: 403|access forbidden|denied: |access denied|(?:invalid|incorrect) username (?:or|\/) ?password|invalid username\/password|token (?:has|is) expired/i,
+    /no basic auth credentials|insufficient_scope|pull access denied|access (?:to the requested resource|to the resource) is (?:denied|not authorized)|requested access to the resource is denied|authentication required|unauthori[sz]ed|failed to fetch (?:anonymous|oauth) token|\b401\b|\b403 Forbidden|StatusCode: 403|access forbidden|HTTP 40[13]\b|(?<!permission )\bdenied(?::|$)|access denied|(?:invalid|incorrect) username (?:or|\/) ?password|invalid username\/password|token (?:has|is) expired/i,
   ],
   [
     "not-found",
-    /: not found|manifest unknown|name unknown|manifest for .+ not found|repository .+ not found|repository name not known|code = NotFound|\b404 Not Found|MANIFEST_UNKNOWN|NAME_UNKNOWN/,
+    /: not found|image \S+ not found|[Tt]ag \S+ not found|HTTP 404\b|manifest unknown|name unknown|manifest for .+ not found|repository .+ not found|repository name not known|code = NotFound|\b404 Not Found|MANIFEST_UNKNOWN|NAME_UNKNOWN/,
   ],
   ["runtime-down", /connect: no such file or directory/],
   ["pull-timeout", /context canceled|context deadline exceeded/],

@@ -4,7 +4,7 @@ import { list, name, text } from "../../text/text.ts";
 import { seen } from "../finding.ts";
 import type { PodInput } from "../pod-input.ts";
 import { defineRule } from "../rule.ts";
-import { wasLoginSent } from "./auth-missing.ts";
+import { isRefused, mayNotExist, wasLoginSent } from "./access.ts";
 import { type PullAttempt, pullAttempts } from "./pull-attempt.ts";
 import { alikeSecrets, namespacesWith, provideCredentials, pullSecretsOf } from "./pull-credentials.ts";
 import { hostOf, imageOf, targetOf } from "./words.ts";
@@ -31,7 +31,8 @@ export default defineRule<{ secret: string; host?: string }>({
         {
           subject: refTo(pod),
           ...(refused && { container: refused.container.name, effect: "blocks" as const }),
-          confidence: "certain" as const,
+          // That it is missing is sure; that nothing else is, only where the registry could not mean something else.
+          confidence: (refused && mayNotExist(refused) ? "likely" : "certain") as "likely" | "certain",
           facts: { secret, ...(refused && { host: hostOf(refused) }) },
           evidence: [
             seen(pod, `spec.imagePullSecrets[${index}].name`, "pull secret"),
@@ -94,5 +95,5 @@ export default defineRule<{ secret: string; host?: string }>({
 
 /** The pull that was refused for want of a login, which the missing secret would have given; a risk only without one. */
 function refusedFor(input: PodInput): PullAttempt | undefined {
-  return pullAttempts(input).find((attempt) => attempt.error.cause === "denied" && !wasLoginSent(attempt, input));
+  return pullAttempts(input).find((attempt) => isRefused(attempt) && !wasLoginSent(attempt, input));
 }

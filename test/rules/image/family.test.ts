@@ -4,12 +4,16 @@ import { podInput } from "../../../src/rules/pod-input.ts";
 import { Lookup } from "../../../src/snapshot/lookup.ts";
 import { plain } from "../../../src/text/text.ts";
 import { ago, event, onNode, pod, snapshotOf, waiting } from "../../support/builders.ts";
+import { IMAGE as WORDED, WORDINGS } from "./wordings.ts";
 
 const IMAGE = "registry.test:5000/shop/web:2.0.1";
 
 /** What the family finds in a pod whose container waits with a reason and message. */
-function found(reason: string, message: string, failed?: { times: number; secondsAgo: number }) {
-  const web = pod("web", { status: onNode(500, [waiting("app", reason, message)]) });
+function found(reason: string, message: string, failed?: { times: number; secondsAgo: number }, image = IMAGE) {
+  const web = pod("web", {
+    spec: { containers: [{ name: "app", image }] },
+    status: onNode(500, [waiting("app", reason, message)]),
+  });
   const failure = event(web, "Failed", `Failed to pull image "${IMAGE}": ${message}`, {
     involvedObject: { ...event(web, "", "").involvedObject, fieldPath: "spec.containers{app}" },
     count: failed?.times ?? 1,
@@ -31,6 +35,10 @@ test.each([
 ])("%s with words that nobody knows is explained by exactly one rule", (reason) => {
   expect(found(reason, "the snapshotter is out of sorts")).toHaveLength(1);
   expect(found(reason, "")).toHaveLength(1);
+});
+
+test.each(WORDINGS)("exactly one rule explains: %s", (_, _cause, message) => {
+  expect(found("ErrImagePull", message, undefined, WORDED)).toHaveLength(1);
 });
 
 // 10 s after the first failure, doubled by each further one, 300 s at most.
