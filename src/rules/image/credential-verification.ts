@@ -14,7 +14,11 @@ export default pullRule({
   needs: ["Node", "Secret"],
   explains: ["image/auth-missing", "image/auth-rejected", "image/never-pull", "image/pull-secret-missing"],
   fits: (attempt, input) =>
-    onNode(attempt, input) !== undefined && verifies(input) && (isNever(attempt) || isDeniedAnew(attempt)),
+    onNode(attempt, input) !== undefined &&
+    verifies(input) &&
+    // Where a pull secret is named, what is wrong with that is the cause.
+    (input.pod.spec.imagePullSecrets ?? []).length === 0 &&
+    (isNever(attempt) || isDeniedAnew(attempt)),
   confidence: () => "likely",
   evidence: (attempt, input) => {
     const index = onNode(attempt, input);

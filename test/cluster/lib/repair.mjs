@@ -43,18 +43,19 @@ function isRestWithoutRule({ expect }, report) {
 }
 
 /**
- * The first fix that changes something and can be run: as it is, or with the scenario's values for its placeholders. The
- * text report has to print each command as the JSON holds it.
+ * The first fix that changes something and can be run: as it is, with the scenario's values for its placeholders, or,
+ * where there is none of these, one that only the reader knows to be right. The text report has to print each command
+ * as the JSON holds it.
  */
 function chooseFix(report, scenario, printed, done) {
   const words = printed.replace(/\s+/g, " ");
   for (const { container, fixes } of findingsOf(report)) {
     const values = { ...scenario.repair?.fill, ...scenario.repair?.fillFor?.[container] };
-    for (const { applies, commands } of fixes) {
+    for (const { commands } of [...fixes].sort(lastIfUnsure)) {
       const changing = commands.filter(({ does }) => does !== "reads");
-      if (changing.length === 0 || applies === "maybe") continue;
+      if (changing.length === 0) continue;
       const raw = changing.map(({ argv }) => shellLine(argv));
-      const lines = applies === "fill-in" ? raw.map((line) => filled(line, values)) : raw;
+      const lines = raw.map((line) => filled(line, values));
       if (lines.some((line) => line === undefined) || lines.every((line) => done.includes(line))) continue;
       const missing = raw.find((line) => !words.includes(line.replace(/\s+/g, " ")));
       if (missing) return { problem: `the text report does not print the command ${missing}` };
@@ -63,6 +64,8 @@ function chooseFix(report, scenario, printed, done) {
   }
   return { problem: "no fix with a command that changes something and can be run" };
 }
+
+const lastIfUnsure = (a, b) => Number(a.applies === "maybe") - Number(b.applies === "maybe");
 
 /** The line with its <placeholders> replaced; undefined where the scenario has no value for one. */
 function filled(line, values) {
