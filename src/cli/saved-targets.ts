@@ -1,4 +1,6 @@
 import { controllerOf, isSameObject, type KubeObject, type ObjectRef, refTo } from "../objects/object.ts";
+import { isReady, type Pod } from "../objects/pod.ts";
+import { lacksPods, trueCondition, type Workload } from "../objects/workload.ts";
 import type { Snapshot } from "../snapshot/snapshot.ts";
 import { Failure } from "../text/failure.ts";
 import { nearest } from "../text/nearest.ts";
@@ -34,21 +36,25 @@ export function pickTargets(snapshot: Snapshot, options: Options): { snapshot: S
   return { snapshot: { ...snapshot, targets }, remarks: [] };
 }
 
-/** The pods below a workload among the saved objects; the workload itself where there are none. */
+/** The pods below a workload that are not ready, among the saved objects; the workload itself where there are none. */
 function below(owner: KubeObject, { objects }: Snapshot): ObjectRef[] {
   const owned = [owner];
-  const pods: ObjectRef[] = [];
+  const pods: Pod[] = [];
   // Each turn finds the next level: Deployment, ReplicaSet, Pod.
   for (let level = 0; level < owned.length; level++) {
     for (const object of objects) {
       const controller = controllerOf(object);
       const above = owned[level];
       if (!controller || !above || controller.uid !== above.metadata.uid || owned.includes(object)) continue;
-      if (object.kind === "Pod") pods.push(refTo(object));
+      if (object.kind === "Pod") pods.push(object as Pod);
       else owned.push(object);
     }
   }
-  return pods.length > 0 ? pods : [refTo(owner)];
+  const stuck = pods.filter(
+    (pod) => pod.metadata.deletionTimestamp !== undefined || !(isReady(pod) || pod.status?.phase === "Succeeded"),
+  );
+  const isRefused = owned.some((one) => trueCondition(one as Workload, "ReplicaFailure") && lacksPods(one as Workload));
+  return [...stuck.map(refTo), ...(stuck.length === 0 || isRefused ? [refTo(owner)] : [])];
 }
 
 /** Equality only: saved objects are few, and whoever has them can name a pod. */

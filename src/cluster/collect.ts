@@ -1,11 +1,13 @@
 import type { ObjectRef } from "../objects/object.ts";
 import type { Pod } from "../objects/pod.ts";
+import type { Workload } from "../objects/workload.ts";
 import type { Snapshot } from "../snapshot/snapshot.ts";
 import type { Text } from "../text/text.ts";
 import type { Api } from "./api.ts";
 import { Collector } from "./collector.ts";
 import { readSurroundings } from "./surroundings/index.ts";
-import { findTargets, podEvents, type Wanted } from "./targets.ts";
+import { readWorkload } from "./surroundings/workload.ts";
+import { findTargets, podEvents, type Wanted, type WorkloadTarget } from "./targets.ts";
 
 /** What to read, and how. */
 export interface CollectOptions extends Wanted {
@@ -40,10 +42,11 @@ export async function collect(
   options.onProgress?.(
     refs.length === 1 ? "reading what surrounds the pod" : `reading what surrounds ${refs.length} pods`,
   );
-  const pods = await targetPods(refs, collector);
+  const [pods, workloads] = await Promise.all([targetPods(refs, collector), targetWorkloads(refs, collector)]);
   await Promise.all([
     readEvents(refs, options.namespace, collector),
     ...pods.map((pod) => readSurroundings(pod, collector, pods.length > MANY)),
+    ...workloads.map((workload) => readWorkload(workload, collector, workloads.length > MANY)),
   ]);
   const snapshot: Snapshot = {
     takenAt: options.now().toISOString(),
@@ -66,7 +69,16 @@ async function targetPods(refs: readonly ObjectRef[], collector: Collector): Pro
   return there;
 }
 
-/** The events about the targets: by name where they are few, else those of the namespace or of all pods. */
+async function targetWorkloads(refs: readonly ObjectRef[], collector: Collector): Promise<readonly Workload[]> {
+  const workloads = await Promise.all(
+    refs.map(({ kind, namespace, name }) =>
+      kind === "Pod" ? undefined : collector.get(kind as WorkloadTarget, namespace, name),
+    ),
+  );
+  return workloads.filter((one): one is Workload => one !== undefined);
+}
+
+/** The events about the pods among the targets: by name where they are few, else those of the namespace or of all pods. */
 async function readEvents(
   refs: readonly ObjectRef[],
   namespace: string | undefined,
@@ -80,13 +92,8 @@ async function readEvents(
     await Promise.all([...namespaces].map((one) => collector.list("Event", one, ofPods)));
     return;
   }
+  // A workload's are read with what surrounds it.
   await Promise.all(
-    refs.map((ref) =>
-      ref.kind === "Pod"
-        ? podEvents(ref.name, ref.namespace ?? "", collector)
-        : collector.list("Event", ref.namespace, {
-            fieldSelector: `involvedObject.kind=${ref.kind},involvedObject.name=${ref.name}`,
-          }),
-    ),
+    refs.flatMap((ref) => (ref.kind === "Pod" ? podEvents(ref.name, ref.namespace ?? "", collector) : [])),
   );
 }

@@ -1,6 +1,6 @@
 import { controllerOf, isSameObject, type KubeObject, type ObjectRef, refTo } from "../objects/object.ts";
 import { isReady, type Pod } from "../objects/pod.ts";
-import type { Workload } from "../objects/workload.ts";
+import { lacksPods, trueCondition, type Workload } from "../objects/workload.ts";
 import { compare } from "../snapshot/lookup.ts";
 import { kubectl, shellLine } from "../text/command.ts";
 import { Failure } from "../text/failure.ts";
@@ -8,6 +8,7 @@ import { nearest } from "../text/nearest.ts";
 import { command, count, list, name, type Text, text } from "../text/text.ts";
 import type { TableRow } from "./api.ts";
 import type { Collector } from "./collector.ts";
+import { lackingRemarks, lackingWorkloads, workloadTables } from "./lacking.ts";
 import { RESOURCES } from "./resources.ts";
 
 /** Which pods to explain. */
@@ -198,8 +199,11 @@ async function podsOfWorkload(
   const pods = await podsBelow(workload as Workload, collector);
   const stuck = pods.filter((pod) => !isFine(pod));
   if (stuck.length > 0) {
+    // Some fail, and others are not even created: two causes.
+    const isRefused =
+      lacksPods(workload) && (workload.kind === "DaemonSet" || trueCondition(workload, "ReplicaFailure") !== undefined);
     return {
-      refs: stuck.map(refTo).sort(byName),
+      refs: [...stuck.map(refTo).sort(byName), ...(isRefused ? [refTo(workload)] : [])],
       remarks:
         stuck.length < pods.length
           ? [text`${stuck.length} of the ${count(pods.length, "pod")} of ${name(argument)} are not fine.`]
@@ -255,16 +259,27 @@ const MOST_SINGLE_READS = 60;
  */
 async function podsNotFine({ namespace, selector }: Wanted, collector: Collector): Promise<Targets> {
   const query = selector ? { labelSelector: selector } : {};
-  const [table, unfinished] = await Promise.all([
+  const [table, unfinished, workloads] = await Promise.all([
     collector.api.listTable(RESOURCES.Pod, namespace, query),
     collector.tryList("Pod", namespace, { ...query, fieldSelector: "status.phase!=Running,status.phase!=Succeeded" }),
+    workloadTables(namespace, selector, collector),
   ]);
+  const withWorkloads = async (pods: readonly Pod[], podsSeen: number | undefined): Promise<Targets> => {
+    const found = inspected(pods, podsSeen);
+    const notFine = pods.filter((pod) => !isFine(pod));
+    const lacking = await lackingWorkloads(workloads, notFine, namespace, collector);
+    return {
+      ...found,
+      refs: [...found.refs, ...[...lacking].sort(byName)],
+      remarks: [...found.remarks, ...lackingRemarks(workloads)],
+    };
+  };
   if (table.state !== "ok" && !unfinished) {
     const right =
       table.state === "forbidden" ? table.right : `list pods${namespace ? ` in namespace ${namespace}` : ""}`;
     throw notReadable(right, table.message, namespace, table.state);
   }
-  if (table.state !== "ok") return inspected(await collector.list("Pod", namespace, query), undefined);
+  if (table.state !== "ok") return withWorkloads(await collector.list("Pod", namespace, query), undefined);
   const rows = table.body.items;
   if (rows.length === 0 && namespace !== undefined) await checkNamespace(namespace, collector);
   const known = new Set((unfinished ?? []).map(({ metadata }) => metadata.name));
@@ -279,7 +294,7 @@ async function podsNotFine({ namespace, selector }: Wanted, collector: Collector
           collector.list("Pod", namespace, { fieldSelector: `metadata.name=${one}` }),
         ),
       ).then((found) => found.flat()));
-  return inspected([...(unfinished ?? []), ...rest], rows.length);
+  return withWorkloads([...(unfinished ?? []), ...rest], rows.length);
 }
 
 function inspected(pods: readonly Pod[], podsSeen: number | undefined): Targets {

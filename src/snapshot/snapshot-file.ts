@@ -1,7 +1,8 @@
 import { readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
-import { type KubeObject, type ObjectRef, refTo } from "../objects/object.ts";
+import { controllerOf, type KubeObject, type ObjectRef, refTo } from "../objects/object.ts";
 import { isReady, type Pod } from "../objects/pod.ts";
+import { lacksPods, trueCondition, WORKLOAD_KINDS, type Workload } from "../objects/workload.ts";
 import { Failure } from "../text/failure.ts";
 import { command, name, text } from "../text/text.ts";
 import type { World } from "../world.ts";
@@ -87,7 +88,7 @@ export async function parseSnapshot(files: readonly { path: string; content: str
     takenAt: header.takenAt ?? newestTime(all),
     ...(header.serverVersion && { serverVersion: header.serverVersion }),
     ...(header.context && { context: header.context }),
-    targets: targets ?? podsNotFine(all),
+    targets: targets ?? [...podsNotFine(all), ...workloadsWithoutPods(all)],
     ...(header.podsSeen !== undefined && { podsSeen: header.podsSeen }),
     objects: all,
     absent: header.absent ?? [],
@@ -163,6 +164,23 @@ function podsNotFine(objects: readonly KubeObject[]): ObjectRef[] {
   return objects
     .filter((object): object is Pod => object.kind === "Pod")
     .filter((pod) => pod.metadata.deletionTimestamp || !(isReady(pod) || pod.status?.phase === "Succeeded"))
+    .map(refTo)
+    .sort((a, b) => compare(a.namespace ?? "", b.namespace ?? "") || compare(a.name, b.name));
+}
+
+/** The workloads that lack pods, other than those of which a pod is there and not fine. */
+function workloadsWithoutPods(objects: readonly KubeObject[]): ObjectRef[] {
+  const isWorkload = (object: KubeObject): object is Workload => WORKLOAD_KINDS.some((kind) => kind === object.kind);
+  const owners = new Set(objects.flatMap((object) => (object.kind === "Pod" ? (controllerOf(object)?.uid ?? []) : [])));
+  const hasPods = (workload: Workload) =>
+    owners.has(workload.metadata.uid ?? "") ||
+    objects.some(
+      (one) => controllerOf(one)?.uid === workload.metadata.uid && one.metadata.uid && owners.has(one.metadata.uid),
+    );
+  return objects
+    .filter(isWorkload)
+    .filter((one) => lacksPods(one) && (trueCondition(one, "ReplicaFailure") || !hasPods(one)))
+    .filter((one) => !objects.some((other) => isWorkload(other) && controllerOf(one)?.uid === other.metadata.uid))
     .map(refTo)
     .sort((a, b) => compare(a.namespace ?? "", b.namespace ?? "") || compare(a.name, b.name));
 }

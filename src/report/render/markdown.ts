@@ -13,6 +13,7 @@ import {
   evidencePlace,
   evidenceValue,
   firstAndLast,
+  isWorkload,
   marksOf,
   mergedRaw,
   objectName,
@@ -33,9 +34,14 @@ export function renderMarkdown(result: Report | ReportList | readonly Report[], 
   const bad = items.filter((report) => !isFine(report));
   const groups = "items" in result ? result.groups : groupsOf(items);
   const podsSeen = "items" in result ? result.podsSeen : undefined;
-  const whole =
-    podsSeen === undefined ? count(bad.length, "pod") : `${thousands(bad.length)} of ${thousands(podsSeen)} pods`;
-  const parts = [`### ${whole} ${bad.length === 1 ? "is" : "are"} not ready`];
+  const pods = bad.filter((report) => !isWorkload(report)).length;
+  const whole = podsSeen === undefined ? count(pods, "pod") : `${thousands(pods)} of ${thousands(podsSeen)} pods`;
+  const workloads = bad.length - pods;
+  const heading = [
+    (pods > 0 || workloads === 0) && `${whole} ${pods === 1 ? "is" : "are"} not ready`,
+    workloads > 0 && `${count(workloads, "workload")} ${workloads === 1 ? "lacks" : "lack"} pods`,
+  ];
+  const parts = [`### ${heading.filter(Boolean).join(", ")}`];
   for (const { cause, raw, members } of groups) {
     const [first] = members.flatMap((index) => items[index] ?? []);
     if (!first) continue;
@@ -46,14 +52,14 @@ export function renderMarkdown(result: Report | ReportList | readonly Report[], 
       members.flatMap((index) => items[index] ?? []),
       options.wide ? Number.POSITIVE_INFINITY : 7,
     );
-    const pods = [
+    const shown = [
       ...names.head.map(({ target }) => markdownCode(objectName(target))),
       ...(names.left ? [`… ${names.left} more`] : []),
       ...names.tail.map(({ target }) => markdownCode(objectName(target))),
     ].join(", ");
     parts.push(
-      `#### ${count(members.length, "pod")}: ${cause ? inline(cause.headline, options) : `${reason} (no rule knows this cause)`}`,
-      cause ? `${markdownCode(cause.rule)} · ${cause.confidence} — ${pods}` : pods,
+      `#### ${count(members.length, members.every((at) => items[at] && isWorkload(items[at])) ? "workload" : "pod")}: ${cause ? inline(cause.headline, options) : `${reason} (no rule knows this cause)`}`,
+      cause ? `${markdownCode(cause.rule)} · ${cause.confidence} — ${shown}` : shown,
     );
     const step = first.steps.find(({ command }) => command);
     const commands = [

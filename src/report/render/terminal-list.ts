@@ -16,7 +16,17 @@ import {
   spansOf,
   table,
 } from "./layout.ts";
-import { caveatsOf, ownCommand, restartsWords, tagOf, thousands, titleOf, uncheckedWords } from "./words.ts";
+import {
+  caveatsOf,
+  isWorkload,
+  ownCommand,
+  restartsWords,
+  tagOf,
+  targetArgument,
+  thousands,
+  titleOf,
+  uncheckedWords,
+} from "./words.ts";
 
 /** More pods than this are told by their causes only: the list of them would push the causes off the screen. */
 const LONGEST_TABLE = 15;
@@ -39,7 +49,8 @@ export function listLines(
   if (only && bad.length === 1) return spaced([headline, inFull(only, options), skippedLines(list, options)]);
   const rows = tableLines(bad, options);
   const isTableFirst = bad.length <= LONGEST_TABLE && namespacesOf(bad).length === 1;
-  const room = Math.max(...groups.map(({ members }) => countWords(members.length).length), 0) + 2;
+  const room =
+    Math.max(...groups.map(({ members }) => countWords(members.flatMap((at) => items[at] ?? [])).length), 0) + 2;
   const shown = isTableFirst || wide;
   return spaced([
     headline,
@@ -53,7 +64,11 @@ export function listLines(
 const spaced = (parts: readonly (readonly Line[])[]): Line[] =>
   parts.filter((part) => part.length > 0).flatMap((part, index) => (index ? [[], ...part] : [...part]));
 
-const countWords = (n: number) => `${thousands(n)} ${n === 1 ? "pod" : "pods"}`;
+/** `3 pods`, `1 workload`: what a group is made of. */
+const countWords = (members: readonly Report[]) => {
+  const what = members.length > 0 && members.every(isWorkload) ? "workload" : "pod";
+  return `${thousands(members.length)} ${members.length === 1 ? what : `${what}s`}`;
+};
 
 const namespacesOf = (items: readonly Report[]) => [...new Set(items.map(({ target }) => target.namespace ?? ""))];
 
@@ -65,28 +80,42 @@ function headlineOf({ items, groups, podsSeen }: ReportList, bad: readonly Repor
       ? `${count(items.length, "pod")} looked at: ready or completed.`
       : `All ${thousands(seen)} pods are ready or completed.`;
   }
-  const causes = groups.filter(({ cause }) => cause).length;
-  const has = (test: (report: Report) => boolean) => bad.filter(test).length;
+  const causes = groups.filter(
+    ({ cause, members }) => cause && members.some((at) => items[at] && !isWorkload(items[at])),
+  ).length;
+  const workloads = bad.filter((report) => isWorkload(report) && report.verdict !== "not-found");
+  const pods = bad.filter((report) => !workloads.includes(report));
+  const has = (test: (report: Report) => boolean) => pods.filter(test).length;
   const caused = has(({ rootCause }) => rootCause !== undefined);
   const progressing = has(({ verdict, rootCause }) => verdict === "progressing" && !rootCause);
   const missing = has(({ verdict }) => verdict === "not-found");
-  const troubled = bad.length - missing;
+  const troubled = pods.length - missing;
   const unexplained = troubled - caused - progressing;
   const details = [
     caused > 0 && `${thousands(caused)} for ${count(causes, "cause")}`,
     unexplained > 0 && `${thousands(unexplained)} for reasons that no rule knows`,
     progressing > 0 && `${thousands(progressing)} on the way`,
   ].filter((detail) => detail !== false);
-  const whole = podsSeen === undefined ? countWords(troubled) : `${thousands(troubled)} of ${thousands(podsSeen)} pods`;
+  const whole =
+    podsSeen === undefined ? count(troubled, "pod") : `${thousands(troubled)} of ${thousands(podsSeen)} pods`;
   // A pod that is restarted again and again is Ready at times.
   const state = bad.some(({ verdict }) => verdict === "ready") ? "in trouble" : "not ready";
   const sentences = [
     troubled > 0 &&
       `${whole} ${troubled === 1 ? "is" : "are"} ${state}${troubled > 1 ? `: ${details.join(", ")}` : ""}.`,
+    workloads.length > 0 && workloadsWords(workloads.length, troubled === 0 && podsSeen ? podsSeen : undefined),
     missing > 0 &&
       `${thousands(missing)} that ${missing === 1 ? "was" : "were"} asked for ${missing === 1 ? "is" : "are"} not there.`,
   ];
   return sentences.filter((sentence) => sentence !== false).join(" ");
+}
+
+/** Workloads whose pods are missing are no pods that are not ready: they are counted by themselves. */
+function workloadsWords(n: number, healthyPods: number | undefined): string {
+  const lack = `${count(n, "workload")} ${n === 1 ? "lacks pods or cannot run" : "lack pods or cannot run"}.`;
+  return healthyPods === undefined
+    ? lack
+    : `${lack} The ${count(healthyPods, "pod")} that there ${healthyPods === 1 ? "is" : "are"} ${healthyPods === 1 ? "is" : "are"} fine.`;
 }
 
 const WITHOUT_CAUSE: { readonly [Verdict in Report["verdict"]]?: string } = {
@@ -102,7 +131,7 @@ function tableLines(items: readonly Report[], { width }: RenderOptions): Line[] 
     const { target, readyContainers, status, ageSeconds, rootCause, verdict } = report;
     return [
       ...(severalNamespaces ? [target.namespace ?? ""] : []),
-      target.name,
+      targetArgument(target),
       readyContainers,
       status,
       restartsWords(report),
@@ -138,7 +167,7 @@ function groupLines(
       ? text`${value(rawWords(raw, first.status, options.wide))}`
       : text`${first.verdict === "not-found" ? "not in what was read" : first.status}`;
   const tag = cause ? tagOf(cause) : first.verdict === "not-found" ? "not found" : "no rule knows this";
-  const lead = [span(padded(countWords(members.length), room - 1), "strong")];
+  const lead = [span(padded(countWords(reports), room - 1), "strong")];
   const top = paragraph(lead, room, spansOf(headline, { ...options, wide: false }, "strong"), options.width);
   const [line] = top;
   const right = Math.min(options.width, 120);
@@ -207,7 +236,7 @@ function membersWords(reports: readonly Report[], wide: boolean): string {
   const byNamespace = new Map<string, string[]>();
   for (const { target } of reports) {
     const names = byNamespace.get(target.namespace ?? "") ?? [];
-    byNamespace.set(target.namespace ?? "", [...names, target.name]);
+    byNamespace.set(target.namespace ?? "", [...names, targetArgument(target)]);
   }
   const namesOf = (names: readonly string[]) => {
     const most = wide || names.length === MOST_MEMBERS + 1 ? names.length : MOST_MEMBERS;

@@ -126,11 +126,18 @@ export function firstAndLast<T>(
   return { head: items.slice(0, head), left: items.length - head - tail, tail: items.slice(-tail) };
 }
 
-/** How to see one pod in full. */
-export const ownCommand = ({ namespace, name: podName }: ObjectRef): readonly string[] => [
+/** `web-7d4-x2k`, `deployment/web`: how the program takes a target. */
+export const targetArgument = ({ kind, name: itsName }: ObjectRef): string =>
+  kind === "Pod" ? itsName : `${kind.toLowerCase()}/${itsName}`;
+
+/** Whether a report is on a workload itself, not on a pod. */
+export const isWorkload = ({ target }: Pick<Report, "target">): boolean => target.kind !== "Pod";
+
+/** How to see one target in full. */
+export const ownCommand = ({ namespace, ...target }: ObjectRef): readonly string[] => [
   "kubectl",
   "why-pending",
-  podName,
+  targetArgument(target),
   ...(namespace ? ["-n", namespace] : []),
 ];
 
