@@ -69,6 +69,16 @@ export function showAmount(resource: string, amount: bigint): string {
   return String(amount);
 }
 
+/** Down to a number that reads well: 2800m of 2820m, 1500Mi of 1536000Ki, 10Mi of 10Mi and a bit; as one writes it. */
+export function roundedDown(resource: string, amount: bigint): string {
+  if (resource === "cpu") {
+    const step = amount > 1000n ? 100n : amount > 100n ? 10n : 1n;
+    return showAmount(resource, (amount / step) * step);
+  }
+  const mebi = 1024n ** 2n;
+  return isBytes(resource) && amount >= mebi ? showAmount(resource, (amount / mebi) * mebi) : String(amount);
+}
+
 export const isBytes = (resource: string): boolean =>
   resource === "memory" ||
   resource === "ephemeral-storage" ||

@@ -1,4 +1,4 @@
-import { amountOf, showAmount } from "../../objects/quantity.ts";
+import { amountOf, roundedDown, showAmount } from "../../objects/quantity.ts";
 import { podRequests } from "../../scheduler/pod-requests.ts";
 import { kubectl } from "../../text/command.ts";
 import { list, name, type Text, text, value } from "../../text/text.ts";
@@ -153,16 +153,6 @@ function fixes(resource: string, obstruction: Obstruction, input: PodInput): rea
     by: "cluster-admin",
   });
   return all;
-}
-
-/** Down to a number that reads well and fits: 2800m of 2820m, 1500Mi of 1536000Ki. */
-function roundedDown(resource: string, amount: bigint): string {
-  if (resource === "cpu") {
-    const step = amount > 1000n ? 100n : amount > 100n ? 10n : 1n;
-    return showAmount(resource, (amount / step) * step);
-  }
-  const mebi = 1024n * 1024n;
-  return isExtended(resource) || amount < mebi ? String(amount) : `${amount / mebi}Mi`;
 }
 
 const isExtended = (resource: string) => resource.includes("/") || resource.startsWith("hugepages-");

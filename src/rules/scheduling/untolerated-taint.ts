@@ -1,3 +1,4 @@
+import { isSystemTaint } from "../../objects/toleration.ts";
 import { kubectl } from "../../text/command.ts";
 import { count, list, name, text, value } from "../../text/text.ts";
 import type { Fix } from "../finding.ts";
@@ -5,7 +6,6 @@ import { patchPodSpec } from "./edit.ts";
 import { refusalRule } from "./refusal-rule.ts";
 import { lookAtNodes } from "./resources.ts";
 import { type Barrier, barriers } from "./taint-words.ts";
-import { isSystemTaint } from "./verdict.ts";
 
 const CONTROL_PLANE = /^node-role\.kubernetes\.io\/(?:control-plane|master)$/;
 

@@ -192,12 +192,6 @@ const WEIGHT: Readonly<Record<Obstacle, number>> = {
   taint: 8,
 };
 
-/** Closed for a reason that no toleration should get around: the node is broken, new, or on its way out. */
-export const isSystemTaint = (key: string): boolean =>
-  /^node\.kubernetes\.io\/|^node\.cloudprovider\.kubernetes\.io\/|^karpenter\.sh\/|^ToBeDeletedByClusterAutoscaler|^DeletionCandidateOfClusterAutoscaler/.test(
-    key,
-  );
-
 const weightOf = ({ rejections }: NodeFit) =>
   [...new Set(rejections.map(({ lack }) => obstacleOf(lack)))].reduce((sum, obstacle) => sum + WEIGHT[obstacle], 0);
 

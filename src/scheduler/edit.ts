@@ -1,0 +1,118 @@
+import type { Node } from "../objects/node.ts";
+import type { Pod } from "../objects/pod.ts";
+
+/** One change of the pod's spec, or of a node, after which a filter that rejected may pass. */
+export type Edit =
+  /** A request lowered; without a container that of the whole pod. Quantities as one writes them. */
+  | {
+      readonly of: "request";
+      readonly container?: string;
+      readonly resource: string;
+      readonly from: string;
+      readonly to: string;
+    }
+  | { readonly of: "toleration"; readonly key: string; readonly value?: string; readonly effect: string }
+  /** A nodeSelector entry corrected or, without `to`, dropped. */
+  | { readonly of: "selector"; readonly label: string; readonly to?: string }
+  /** A requirement of node affinity corrected or dropped. */
+  | { readonly of: "affinity"; readonly requirement: string; readonly to?: string }
+  | { readonly of: "host-port"; readonly container: string; readonly port: number; readonly protocol: string }
+  /** ScheduleAnyway instead of DoNotSchedule. */
+  | { readonly of: "spread"; readonly key: string }
+  /** Preferred instead of required. */
+  | { readonly of: "pod-affinity" | "anti-affinity"; readonly key: string; readonly selector: string }
+  | { readonly of: "label"; readonly node: string; readonly key: string; readonly value: string }
+  | {
+      readonly of: "untaint";
+      readonly node: string;
+      readonly key: string;
+      readonly value?: string;
+      readonly effect: string;
+    }
+  | { readonly of: "uncordon"; readonly node: string }
+  /** A node more, like one that exists but empty, with more of some resources or further labels where that one has too little. */
+  | {
+      readonly of: "new-node";
+      readonly like: string;
+      readonly allocatable: Readonly<Record<string, string>>;
+      readonly labels: Readonly<Record<string, string>>;
+    };
+
+const OF_NODES: ReadonlySet<Edit["of"]> = new Set(["label", "untaint", "uncordon", "new-node"]);
+
+/** Whether it takes an administrator: an edit of a node, not of the workload. */
+export const isOfNode = ({ of }: Edit): boolean => OF_NODES.has(of);
+
+/** A part of a pod's spec as a strategic merge patch: null deletes. */
+export type SpecPatch = Readonly<Record<string, unknown>>;
+
+/** Lists of a pod's spec that a strategic merge patch goes into, by the field that names their items (k8s.io/api v0.36 core/v1 types.go patchMergeKey). All others that we patch are replaced. */
+const MERGE_KEYS: Readonly<Record<string, string>> = {
+  containers: "name",
+  initContainers: "name",
+  ports: "containerPort",
+  topologySpreadConstraints: "topologyKey",
+};
+
+type Fields = Readonly<Record<string, unknown>>;
+
+const isFields = (value: unknown): value is Fields =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+/** The pod with the patch applied as the API server would. */
+export function patchedPod(pod: Pod, patch: SpecPatch): Pod {
+  return { ...pod, spec: merged(pod.spec, patch, false) as Pod["spec"] };
+}
+
+/** Two patches as one, applied at once: what the second says counts. */
+export const joinedPatch = (first: SpecPatch | undefined, second: SpecPatch): SpecPatch =>
+  first ? merged(first, second, true) : second;
+
+function merged(base: Fields, patch: Fields, keepsNulls: boolean): Fields {
+  const all: Record<string, unknown> = { ...base };
+  for (const [key, value] of Object.entries(patch)) {
+    const old = all[key];
+    const mergeKey = MERGE_KEYS[key];
+    if (value === null && !keepsNulls) delete all[key];
+    else if (mergeKey && Array.isArray(value))
+      all[key] = mergedList(Array.isArray(old) ? old : [], value, mergeKey, keepsNulls);
+    else if (isFields(value)) all[key] = merged(isFields(old) ? old : {}, value, keepsNulls);
+    else all[key] = value;
+  }
+  return all;
+}
+
+function mergedList(old: readonly Fields[], patches: readonly Fields[], key: string, keepsNulls: boolean): Fields[] {
+  const all = [...old];
+  for (const patch of patches) {
+    const at = all.findIndex((one) => one[key] === patch[key]);
+    if (at < 0) all.push(merged({}, patch, keepsNulls));
+    else all[at] = merged(all[at] ?? {}, patch, keepsNulls);
+  }
+  return all;
+}
+
+/** The node after an edit of it; the same one for edits of something else. */
+export function editedNode(node: Node, edit: Edit): Node {
+  const { spec = {} } = node;
+  if (edit.of === "label")
+    return { ...node, metadata: { ...node.metadata, labels: { ...node.metadata.labels, [edit.key]: edit.value } } };
+  if (edit.of === "untaint")
+    return {
+      ...node,
+      spec: {
+        ...spec,
+        taints: (spec.taints ?? []).filter((one) => one.key !== edit.key || one.effect !== edit.effect),
+      },
+    };
+  if (edit.of === "uncordon")
+    // The taint of a cordoned node goes with it (kubernetes v1.36 pkg/controller/nodelifecycle doNoScheduleTaintingPass).
+    return {
+      ...node,
+      spec: { ...spec, unschedulable: false, taints: (spec.taints ?? []).filter(({ key }) => key !== UNSCHEDULABLE) },
+    };
+  return node;
+}
+
+/** The taint that a cordoned node has. */
+export const UNSCHEDULABLE = "node.kubernetes.io/unschedulable";

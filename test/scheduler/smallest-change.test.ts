@@ -1,0 +1,288 @@
+import { readFileSync } from "node:fs";
+import { describe, expect, test } from "@jest/globals";
+import type { Node } from "../../src/objects/node.ts";
+import type { KubeObject } from "../../src/objects/object.ts";
+import type { Pod } from "../../src/objects/pod.ts";
+import { editedNode, patchedPod } from "../../src/scheduler/edit.ts";
+import { fitPod } from "../../src/scheduler/fit.ts";
+import { clusterView } from "../../src/scheduler/node-info.ts";
+import { type Change, smallestChanges } from "../../src/scheduler/smallest-change.ts";
+import { Lookup } from "../../src/snapshot/lookup.ts";
+import { node, pod } from "../support/builders.ts";
+
+const viewOf = (objects: readonly KubeObject[]) =>
+  clusterView(
+    new Lookup({
+      takenAt: "2026-11-24T00:00:00Z",
+      targets: [],
+      objects,
+      absent: [],
+      gaps: [],
+      complete: [],
+      logs: [],
+      skipped: [],
+    }),
+  );
+
+const changesFor = (wanting: Pod, objects: readonly KubeObject[]) => smallestChanges(wanting, viewOf(objects));
+
+/** The nodes that take the pod once the change is made on the objects themselves. */
+function acceptedAfter({ patch, edits }: Change, wanting: Pod, objects: readonly KubeObject[]): readonly string[] {
+  const changed = objects.map((object) =>
+    object.kind === "Node"
+      ? edits.reduce(
+          (one, edit) => ("node" in edit && edit.node === one.metadata.name ? editedNode(one, edit) : one),
+          object as Node,
+        )
+      : object,
+  );
+  const added = edits.flatMap((edit): KubeObject[] => {
+    const like = changed.find(({ metadata }) => edit.of === "new-node" && metadata.name === edit.like) as
+      | Node
+      | undefined;
+    if (edit.of !== "new-node" || !like) return [];
+    const labels = { ...like.metadata.labels, "kubernetes.io/hostname": "new", ...edit.labels };
+    // What Kubernetes itself puts on a node in trouble is no part of a new one.
+    const taints = like.spec?.taints?.filter(({ key }) => !key.startsWith("node.kubernetes.io/")) ?? [];
+    return [
+      {
+        ...like,
+        metadata: { name: "new", labels },
+        spec: { taints },
+        status: { allocatable: { ...like.status?.allocatable, ...edit.allocatable } },
+      },
+    ];
+  });
+  return fitPod(patch ? patchedPod(wanting, patch) : wanting, viewOf([...changed, ...added])).accepts;
+}
+
+interface Recorded {
+  readonly clusters: readonly {
+    readonly objects: readonly KubeObject[];
+    readonly cases: readonly { readonly pod: Pod }[];
+  }[];
+}
+const { clusters } = JSON.parse(readFileSync(new URL("agreement.json", import.meta.url), "utf8")) as Recorded;
+
+/** The recorded pods avoid a pod on each node, so that none of them was bound; without that they are ordinary pods. */
+function withoutKeeper(one: Pod): Pod {
+  const { podAntiAffinity, ...affinity } = (one.spec.affinity ?? {}) as {
+    podAntiAffinity?: { requiredDuringSchedulingIgnoredDuringExecution?: readonly object[] };
+  };
+  const terms = podAntiAffinity?.requiredDuringSchedulingIgnoredDuringExecution ?? [];
+  const required = terms.filter((term) => !JSON.stringify(term).includes('"keeper"'));
+  return {
+    ...one,
+    spec: {
+      ...one.spec,
+      affinity: { ...affinity, podAntiAffinity: { requiredDuringSchedulingIgnoredDuringExecution: required } },
+    },
+  };
+}
+
+describe("pods that no node of a random cluster takes", () => {
+  const stuck = clusters.flatMap(({ objects, cases }) => {
+    const view = viewOf(objects);
+    return cases
+      .map((one) => withoutKeeper(one.pod))
+      .filter((one) => fitPod(one, view).accepts.length === 0)
+      .map((one) => ({ objects, one }));
+  });
+
+  test("fit after each of their changes, made on the objects", () => {
+    for (const { objects, one } of stuck) {
+      for (const change of changesFor(one, objects)) {
+        const accepts = acceptedAfter(change, one, objects);
+        expect([one.metadata.name, change.edits, accepts.length > 0]).toEqual([one.metadata.name, change.edits, true]);
+        if (change.edits.every(({ of }) => of !== "new-node")) expect(accepts).toEqual(change.accepts);
+      }
+    }
+  });
+
+  test("nearly all have a change", () => {
+    expect(stuck.length).toBeGreaterThan(80);
+    expect(stuck.filter(({ objects, one }) => changesFor(one, objects).length === 0).length).toBeLessThanOrEqual(
+      stuck.length * 0.05,
+    );
+  });
+});
+
+const allocatable = { cpu: "4", memory: "8Gi", pods: "10" };
+const worker = (name: string, more: Parameters<typeof node>[1] = {}) =>
+  node(name, { status: { allocatable }, metadata: { name, labels: { "kubernetes.io/hostname": name } }, ...more });
+const labelled = (name: string, labels: Record<string, string>) => worker(name, { metadata: { name, labels } });
+const tainted = (name: string, key: string, value?: string) =>
+  worker(name, { spec: { taints: [{ key, ...(value && { value }), effect: "NoSchedule" }] } });
+const asking = (requests: Record<string, string>, spec: object = {}): Pod =>
+  pod("web", { spec: { containers: [{ name: "app", resources: { requests } }], ...spec } });
+const bound = (name: string, nodeName: string, requests: Record<string, string>, more: object = {}): Pod =>
+  pod(name, { spec: { nodeName, containers: [{ name: "app", resources: { requests }, ...more }] } });
+const term = { topologyKey: "kubernetes.io/hostname", labelSelector: { matchLabels: { app: "web" } } };
+
+const ROWS: readonly (readonly [string, Pod, readonly KubeObject[], readonly (readonly string[])[]])[] = [
+  [
+    "too much cpu: less of it, down to a round number; or a node more",
+    asking({ cpu: "3" }),
+    [worker("a"), bound("old", "a", { cpu: "1180m" })],
+    [["request app cpu 3 2800m"], ["new-node a"]],
+  ],
+  [
+    "more than any node has: the new one must be larger",
+    asking({ cpu: "16" }),
+    [worker("a")],
+    [["request app cpu 16 4"], ["new-node a cpu=16"]],
+  ],
+  [
+    "nothing left at all: no edit of the pod helps",
+    asking({ cpu: "1" }),
+    [worker("a"), bound("old", "a", { cpu: "4" })],
+    [["new-node a"]],
+  ],
+  [
+    "all places for pods taken: no edit of the pod helps",
+    asking({ cpu: "1" }),
+    [worker("a", { status: { allocatable: { ...allocatable, pods: "1" } } }), bound("old", "a", {})],
+    [["new-node a"]],
+  ],
+  [
+    "two containers: both ask for their part",
+    pod("web", {
+      spec: {
+        containers: [
+          { name: "app", resources: { requests: { cpu: "3" } } },
+          { name: "log", resources: { requests: { cpu: "3" } } },
+        ],
+      },
+    }),
+    [worker("a"), bound("old", "a", { cpu: "2" })],
+    [["request app cpu 3 1", "request log cpu 3 1"], ["new-node a cpu=6"]],
+  ],
+  [
+    "a slip in the selector: corrected, not dropped",
+    asking({}, { nodeSelector: { disk: "sdd" } }),
+    [labelled("a", { disk: "ssd" })],
+    [["selector disk=sdd disk=ssd"], ["label a disk=sdd"], ["new-node a disk=sdd"]],
+  ],
+  [
+    "another choice is no slip",
+    asking({}, { nodeSelector: { zone: "b" } }),
+    [labelled("a", { zone: "a" })],
+    [["selector zone=b"], ["label a zone=b"], ["new-node a zone=b"]],
+  ],
+  [
+    "another architecture: the wish stays",
+    asking({}, { nodeSelector: { "kubernetes.io/arch": "arm64" } }),
+    [labelled("a", { "kubernetes.io/arch": "amd64" })],
+    [["new-node a kubernetes.io/arch=arm64"]],
+  ],
+  [
+    "a taint: the pod's toleration before the node's taint",
+    asking({}),
+    [tainted("a", "dedicated", "gpu")],
+    [["toleration dedicated=gpu:NoSchedule"], ["untaint a dedicated=gpu:NoSchedule"]],
+  ],
+  [
+    "a broken node: nothing gets around its taint, and a new one has none",
+    asking({}),
+    [tainted("a", "node.kubernetes.io/unreachable")],
+    [["new-node a"]],
+  ],
+  [
+    "cordoned: opened again",
+    asking({}),
+    [
+      worker("a", {
+        spec: { unschedulable: true, taints: [{ key: "node.kubernetes.io/unschedulable", effect: "NoSchedule" }] },
+      }),
+    ],
+    [["uncordon a"], ["new-node a"]],
+  ],
+  [
+    "cpu and a taint on the one node: both",
+    asking({ cpu: "3" }),
+    [tainted("a", "dedicated", "gpu"), bound("old", "a", { cpu: "2" })],
+    [
+      ["toleration dedicated=gpu:NoSchedule", "request app cpu 3 2"],
+      ["untaint a dedicated=gpu:NoSchedule", "request app cpu 3 2"],
+    ],
+  ],
+  [
+    "a host port that is taken: done without",
+    pod("web", { spec: { containers: [{ name: "app", ports: [{ containerPort: 80, hostPort: 8080 }] }] } }),
+    [worker("a"), bound("old", "a", {}, { ports: [{ containerPort: 80, hostPort: 8080 }] })],
+    [["host-port app 8080 TCP"], ["new-node a"]],
+  ],
+  [
+    "the node's own network: a port cannot be done without",
+    pod("web", {
+      spec: { hostNetwork: true, containers: [{ name: "app", ports: [{ containerPort: 80, hostPort: 80 }] }] },
+    }),
+    [worker("a"), bound("old", "a", {}, { ports: [{ containerPort: 80, hostPort: 80 }] })],
+    [["new-node a"]],
+  ],
+  [
+    "apart from its like: only by preference, or with a node more",
+    {
+      ...asking({}, { affinity: { podAntiAffinity: { requiredDuringSchedulingIgnoredDuringExecution: [term] } } }),
+    },
+    [worker("a"), { ...bound("old", "a", {}), metadata: { name: "old", namespace: "shop", labels: { app: "web" } } }],
+    [[`anti-affinity kubernetes.io/hostname ${JSON.stringify(term.labelSelector)}`], ["new-node a"]],
+  ],
+];
+
+describe("what has to change", () => {
+  test.each(ROWS)("%s", (_, wanting, objects, expected) => {
+    const changes = changesFor(wanting, objects);
+    expect(changes.map(({ edits }) => edits.map(wordsOf))).toEqual(expected);
+    for (const change of changes) expect(acceptedAfter(change, wanting, objects)).not.toEqual([]);
+  });
+
+  test("nothing where a node takes the pod", () => {
+    expect(changesFor(asking({ cpu: "1" }), [worker("a")])).toEqual([]);
+  });
+});
+
+function wordsOf(edit: Change["edits"][number]): string {
+  const pairs = (map: Readonly<Record<string, string>>) => Object.entries(map).map(([key, one]) => `${key}=${one}`);
+  switch (edit.of) {
+    case "toleration":
+    case "untaint": {
+      const taint = `${edit.key}${edit.value ? `=${edit.value}` : ""}:${edit.effect}`;
+      return [edit.of, ...("node" in edit ? [edit.node] : []), taint].join(" ");
+    }
+    case "label":
+      return `label ${edit.node} ${edit.key}=${edit.value}`;
+    case "new-node":
+      return ["new-node", edit.like, ...pairs(edit.allocatable), ...pairs(edit.labels)].join(" ");
+    default:
+      return Object.values(edit).join(" ");
+  }
+}
+
+describe("a patch does what the API server makes of it", () => {
+  test("containers by name, ports by containerPort, null deletes, other lists are replaced", () => {
+    const before = pod("web", {
+      spec: {
+        nodeSelector: { disk: "ssd", zone: "a" },
+        tolerations: [{ key: "a" }],
+        containers: [
+          { name: "log", image: "log:1" },
+          { name: "app", image: "app:1", ports: [{ containerPort: 80, hostPort: 80 }, { containerPort: 81 }] },
+        ],
+      },
+    });
+    const after = patchedPod(before, {
+      nodeSelector: { zone: null },
+      tolerations: [{ key: "b" }],
+      containers: [{ name: "app", ports: [{ containerPort: 80, hostPort: null }] }],
+    });
+    expect(after.spec).toEqual({
+      nodeSelector: { disk: "ssd" },
+      tolerations: [{ key: "b" }],
+      containers: [
+        { name: "log", image: "log:1" },
+        { name: "app", image: "app:1", ports: [{ containerPort: 80 }, { containerPort: 81 }] },
+      ],
+    });
+  });
+});
