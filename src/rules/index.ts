@@ -8,4 +8,12 @@ import type { Rule } from "./rule.ts";
 import scheduling from "./scheduling/index.ts";
 
 /** All rules, family by family in the order a pod lives. */
-export const rules: readonly Rule[] = [...creation, ...scheduling, ...node, ...image, ...config, ...container, ...readiness];
+export const rules: readonly Rule[] = [
+  ...creation,
+  ...scheduling,
+  ...node,
+  ...image,
+  ...config,
+  ...container,
+  ...readiness,
+];
