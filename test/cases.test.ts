@@ -6,6 +6,7 @@ import type { Json } from "../src/objects/object.ts";
 import { buildReport } from "../src/report/build.ts";
 import { render } from "../src/report/render/index.ts";
 import { type Finding, resolvePath } from "../src/rules/finding.ts";
+import { logObjects } from "../src/snapshot/log-object.ts";
 import type { Snapshot } from "../src/snapshot/snapshot.ts";
 import { parseSnapshot } from "../src/snapshot/snapshot-file.ts";
 import { shellLine } from "../src/text/command.ts";
@@ -78,7 +79,7 @@ describe.each(cases)("$rule $name", ({ rule, name }) => {
     const snapshot = await read();
     for (const finding of findingsOf(await diagnosisOf(snapshot))) {
       for (const { ref, path, value } of finding.evidence) {
-        const object = snapshot.objects.find(
+        const object = [...snapshot.objects, ...logObjects(snapshot)].find(
           ({ kind, metadata }) =>
             kind === ref.kind && metadata.name === ref.name && (metadata.namespace ?? "") === (ref.namespace ?? ""),
         );
@@ -91,7 +92,9 @@ describe.each(cases)("$rule $name", ({ rule, name }) => {
         for (const { argv } of commands) {
           expect(argv.every((word) => word !== "")).toBe(true);
           if (argv.some((word) => /<[a-z][^<>]*>/i.test(word))) expect(applies).not.toBe("as-is");
-          if (argv[0] === "kubectl" && !isClusterWide(argv)) expect(argv.slice(1, 2)).toEqual(["-n"]);
+          // kubectl takes no flags before a plugin's name.
+          const at = argv[1] === "why-pending" ? 3 : 1;
+          if (argv[0] === "kubectl" && !isClusterWide(argv)) expect(argv.slice(at, at + 1)).toEqual(["-n"]);
         }
       }
     }
@@ -121,7 +124,7 @@ function findingsOf({ rootCause, others, consequences }: Diagnosis): readonly Fi
 /** Kinds without a namespace, of which a command names one. */
 const isClusterWide = (argv: readonly string[]) =>
   argv.some((word) =>
-    /^(?:nodes?|cordon|uncordon|runtimeclass(?:es)?|namespaces?|pv|persistentvolumes?|storageclass(?:es)?|priorityclass(?:es)?|csidrivers?|csinodes?|volumeattachments?|--all-namespaces|-A|auth|api-resources|apiservices?|.*webhookconfigurations?|deviceclass(?:es)?|resourceslices?)(?:\/.*)?$/.test(
+    /^(?:nodes?|cordon|uncordon|runtimeclass(?:es)?|namespaces?|pv|persistentvolumes?|storageclass(?:es)?|priorityclass(?:es)?|csidrivers?|csinodes?|volumeattachments?|--all-namespaces|-A|auth|api-resources|apiservices?|.*webhookconfigurations?|deviceclass(?:es)?|resourceslices?|validatingadmissionpolic(?:y|ies)|constraints|clusterpolicies.*|securitycontextconstraints|podsecuritypolicies)(?:\/.*)?$/.test(
       word,
     ),
   );

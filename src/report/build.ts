@@ -103,8 +103,9 @@ function verdictOf(effect: string | undefined, input: PodInput, raw: readonly Ra
   const deleteBy = snapshot.secondsSince(pod.metadata.deletionTimestamp);
   if (!pod.metadata.deletionTimestamp) {
     // Ready and Completed are what the pod says of itself now; whatever a rule found in its history does not outdo it.
+    // One that is Ready for a moment, between two crashes, is not well: a rule that says "blocks" has looked at that.
     if (phase === "Succeeded") return "completed";
-    if (isReady(pod)) return "ready";
+    if (isReady(pod)) return effect === "blocks" ? "blocked" : "ready";
     if (phase === "Failed") return "failed";
   }
   if (effect === "blocks") return "blocked";
@@ -160,6 +161,7 @@ function summaryOf({ pod, workload, progress, snapshot, containers }: PodInput, 
       return text`has been terminating${Number.isNaN(asked) ? "" : since(new Date(asked).toISOString())}`;
     }
     if (verdict === "ready") return text`has been ready${since(lastDone)}`;
+    if (isReady(pod)) return text`is ready for the moment, and does not stay so`;
     const current = progress.find(({ state }) => state === "current")?.name ?? "ready";
     return text`${DOING[current]}${since(lastDone)}`;
   };

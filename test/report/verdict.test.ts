@@ -71,7 +71,13 @@ describe("the verdict", () => {
       "ready",
       0,
     ],
-    ["a Ready pod in which a cause is found has exit code 1 all the same", [ready], [blocking], "ready", 1],
+    [
+      "a Ready pod in which a cause is found that blocks it is ready for the moment only",
+      [ready],
+      [blocking],
+      "blocked",
+      1,
+    ],
     [
       "a pod that was evicted has failed",
       [pod("web", { status: { phase: "Failed", reason: "Evicted", message: "low on memory" } })],

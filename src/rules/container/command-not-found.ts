@@ -12,8 +12,8 @@ export default crashRule({
   more: ({ words }) => (words.cause?.kind === "command-not-found" ? { program: words.cause.program } : undefined),
   headline: ({ view, run, words }) =>
     words.cause?.kind === "command-not-found"
-      ? text`${containerWords(view)} ends ${lastedWords(run)}: the program ${value(words.cause.program)} is not in image ${value(view.spec.image ?? "")}.`
-      : text`${containerWords(view)} ends ${lastedWords(run)}: a program that it runs was not found (exit code 127).`,
+      ? text`${containerWords(view)} ends${lastedWords(run)}: the program ${value(words.cause.program)} is not in image ${value(view.spec.image ?? "")}.`
+      : text`${containerWords(view)} ends${lastedWords(run)}: a program that it runs was not found (exit code 127).`,
   why: () =>
     text`The container itself started. A shell or starter within it looked for a program to run, did not find it, and ended with 127, as shells do.`,
   notes: ({ view, words }) => [words.cause?.kind === "command-not-found" && mountsOver(view, words.cause.program)],

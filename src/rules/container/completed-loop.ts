@@ -13,7 +13,7 @@ export default crashRule({
   confidence: () => "certain",
   headline: (crash, input) => {
     const { view, run, words } = crash;
-    const lead = text`${containerWords(view)} completes ${lastedWords(run)} (exit code 0) and is started again`;
+    const lead = text`${containerWords(view)} completes${lastedWords(run)} (exit code 0) and is started again`;
     if (words.cause) return text`${lead}: ${causeHeadline(words.cause, crash, input)}.`;
     return words.line?.weight === "severe"
       ? text`${lead}: ${value(words.line.words.slice(0, 140))}`

@@ -215,8 +215,8 @@ function placeIn(lines: readonly string[], index: number): string | undefined {
   return undefined;
 }
 
-/** `at once`, `after 12s`: how long the last run lasted. */
+/** ` at once`, ` after 12s`: how long the last run lasted; nothing where that is not known. */
 export function lastedWords({ seconds }: EndedRun): Text {
   if (seconds === undefined) return [];
-  return seconds <= 2 ? text`at once` : text`after ${duration(seconds)}`;
+  return seconds <= 2 ? text` at once` : text` after ${duration(seconds)}`;
 }

@@ -10,7 +10,7 @@ export default crashRule({
   kinds: ["illegal-instruction"],
   confidence: () => "likely",
   headline: ({ view, run, words }) =>
-    text`${containerWords(view)} ends ${lastedWords(run)}: its program uses an instruction that the node's processor does not have${words.line?.weight === "severe" && text`: ${value(words.line.words.slice(0, 140))}`}.`,
+    text`${containerWords(view)} ends${lastedWords(run)}: its program uses an instruction that the node's processor does not have${words.line?.weight === "severe" && text`: ${value(words.line.words.slice(0, 140))}`}.`,
   why: ({ run }) =>
     text`Exit code ${run.exitCode} is 128 + ${run.exitCode - 128}: the processor met an instruction that it does not know.`,
   fixes: (crash, input) => [

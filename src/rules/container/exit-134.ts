@@ -10,7 +10,7 @@ export default crashRule({
   kinds: ["abort"],
   confidence: () => "likely",
   headline: ({ view, run, words }) =>
-    text`${containerWords(view)} ends ${lastedWords(run)}: its program aborted itself${words.line?.weight === "severe" && text`: ${value(words.line.words.slice(0, 140))}`}.`,
+    text`${containerWords(view)} ends${lastedWords(run)}: its program aborted itself${words.line?.weight === "severe" && text`: ${value(words.line.words.slice(0, 140))}`}.`,
   why: ({ run }) =>
     text`Exit code ${run.exitCode} is 128 + ${run.exitCode - 128}: the program found itself in a state that it does not go on from (a failed assertion, a runtime out of memory).`,
   fixes: (crash, input) => [

@@ -10,7 +10,7 @@ export default crashRule({
   kinds: ["segfault"],
   confidence: () => "likely",
   headline: ({ view, run, words }) =>
-    text`${containerWords(view)} ends ${lastedWords(run)}: its program crashed (segmentation fault)${words.line?.weight === "severe" && text`: ${value(words.line.words.slice(0, 140))}`}.`,
+    text`${containerWords(view)} ends${lastedWords(run)}: its program crashed (segmentation fault)${words.line?.weight === "severe" && text`: ${value(words.line.words.slice(0, 140))}`}.`,
   why: ({ run }) =>
     text`Exit code ${run.exitCode} is 128 + ${run.exitCode - 128}: the kernel ended the program because it used memory that is not its own.`,
   fixes: (crash, input) => [

@@ -10,7 +10,7 @@ export default crashRule({
   kinds: ["not-executable"],
   confidence: ({ words }) => (words.cause?.kind === "not-executable" ? "certain" : "likely"),
   headline: ({ view, run, words }) =>
-    text`${containerWords(view)} ends ${lastedWords(run)}: ${words.cause?.kind === "not-executable" && words.cause.program ? value(words.cause.program) : "a file that it runs"} may not be executed (exit code 126).`,
+    text`${containerWords(view)} ends${lastedWords(run)}: ${words.cause?.kind === "not-executable" && words.cause.program ? value(words.cause.program) : "a file that it runs"} may not be executed (exit code 126).`,
   why: () =>
     text`The container itself started. A shell within it found the file, was not allowed to run it, and ended with 126, as shells do.`,
   fixes: (crash, input) => [

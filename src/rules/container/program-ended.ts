@@ -29,7 +29,7 @@ export function programEnded({ id, title, roles, doc }: ProgramEndedSpec): Rule 
     confidence: ({ words }) => (words.cause || words.line?.weight === "severe" ? "likely" : "possible"),
     headline: (crash, input) => {
       const { view, run, words } = crash;
-      const lead = text`${containerWords(view)} ends ${lastedWords(run)}`;
+      const lead = text`${containerWords(view)} ends${lastedWords(run)}`;
       if (words.cause) return text`${lead}: ${causeHeadline(words.cause, crash, input)}.`;
       const code = text`with exit code ${run.exitCode}`;
       if (words.line?.weight === "severe") return text`${lead} ${code}: ${value(words.line.words.slice(0, 160))}`;
