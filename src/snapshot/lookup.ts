@@ -21,6 +21,7 @@ export class Lookup {
   readonly snapshot: Snapshot;
   /** Milliseconds since 1970 of `takenAt`. */
   readonly now: number;
+  /** By `Kind` and by `Kind/namespace`. */
   readonly #byKind = new Map<string, KubeObject[]>();
   readonly #byName = new Map<string, KubeObject>();
   readonly #absent: ReadonlySet<string>;
@@ -33,6 +34,7 @@ export class Lookup {
       const { namespace, name } = object.metadata;
       this.#byName.set(key(object.kind, namespace, name), object);
       push(this.#byKind, object.kind, object);
+      if (namespace !== undefined) push(this.#byKind, `${object.kind}/${namespace}`, object);
       if (object.kind === "Event") {
         const { involvedObject: about } = object as Event;
         push(this.#eventsByObject, key(about.kind ?? "", about.namespace, about.name ?? ""), object as Event);
@@ -60,8 +62,7 @@ export class Lookup {
 
   /** The objects of a kind, of one namespace or (undefined) of all. */
   list<Kind extends string>(kind: Kind, namespace?: string): Listed<ObjectOf<Kind>> {
-    const all = this.#byKind.get(kind) ?? [];
-    const items = namespace === undefined ? all : all.filter(({ metadata }) => metadata.namespace === namespace);
+    const items = this.#byKind.get(namespace === undefined ? kind : `${kind}/${namespace}`) ?? [];
     const gap = this.gapFor(kind, namespace);
     return { items: items as ObjectOf<Kind>[], isComplete: !gap, ...(gap && { gap }) };
   }

@@ -1,6 +1,6 @@
 import { type ImageReference, parseImage } from "../../objects/image-reference.ts";
 import { podTemplateOf, revisionOf } from "../../objects/workload.ts";
-import { compare } from "../../snapshot/lookup.ts";
+import { compare, type Lookup } from "../../snapshot/lookup.ts";
 import { editDistance } from "../../text/nearest.ts";
 import { name, type Text, text } from "../../text/text.ts";
 import type { PodInput } from "../pod-input.ts";
@@ -80,41 +80,61 @@ function isSlip(known: string, wanted: string): boolean {
 }
 
 const knownByInput = new WeakMap<PodInput, readonly Known[]>();
+const knownByCluster = new WeakMap<Lookup, ReadonlyMap<string, Known>>();
 
+/** What former revisions of the same workload ran, then what pods and nodes of the cluster have. */
 function knownImages(input: PodInput): readonly Known[] {
   const already = knownByInput.get(input);
   if (already) return already;
-  const { snapshot, owners, pod } = input;
   const known = new Map<string, Known>();
-  const add = (image: string | undefined, because: Text, revision?: number) => {
-    const reference = image ? parseImage(image) : undefined;
-    if (!image || !reference?.tag) return;
-    // Nodes and pods spell one image in several ways: docker.io/library/nginx:1.25 and nginx:1.25.
-    const key = `${reference.host}/${reference.repository}:${reference.tag}`;
-    if (!known.has(key)) known.set(key, { image, reference, because, ...(revision !== undefined && { revision }) });
-  };
+  addRevisions(input, known);
+  for (const [key, image] of clusterImages(input.snapshot)) if (!known.has(key)) known.set(key, image);
+  const all = [...known.values()];
+  knownByInput.set(input, all);
+  return all;
+}
+
+function add(known: Map<string, Known>, image: string | undefined, because: () => Text, revision?: number): void {
+  const reference = image ? parseImage(image) : undefined;
+  if (!image || !reference?.tag) return;
+  // Nodes and pods spell one image in several ways: docker.io/library/nginx:1.25 and nginx:1.25.
+  const key = `${reference.host}/${reference.repository}:${reference.tag}`;
+  if (!known.has(key))
+    known.set(key, { image, reference, because: because(), ...(revision !== undefined && { revision }) });
+}
+
+function addRevisions({ snapshot, owners, pod }: PodInput, known: Map<string, Known>): void {
   const deployment = owners.find(({ ref }) => ref.kind === "Deployment")?.ref;
-  const replicaSets = deployment
-    ? snapshot
-        .list("ReplicaSet", pod.metadata.namespace)
-        .items.filter(
-          ({ metadata }) =>
-            metadata.name !== owners[0]?.ref.name &&
-            metadata.ownerReferences?.some(
-              ({ kind, name: owner }) => kind === "Deployment" && owner === deployment.name,
-            ),
-        )
-        .sort((a, b) => (revisionOf(b) ?? 0) - (revisionOf(a) ?? 0))
-    : [];
+  if (!deployment) return;
+  const replicaSets = snapshot
+    .list("ReplicaSet", pod.metadata.namespace)
+    .items.filter(
+      ({ metadata }) =>
+        metadata.name !== owners[0]?.ref.name &&
+        metadata.ownerReferences?.some(({ kind, name: owner }) => kind === "Deployment" && owner === deployment.name),
+    )
+    .sort((a, b) => (revisionOf(b) ?? 0) - (revisionOf(a) ?? 0));
   for (const replicaSet of replicaSets) {
     const revision = revisionOf(replicaSet);
     const { containers = [], initContainers = [] } = podTemplateOf(replicaSet)?.spec ?? {};
     for (const { image } of [...containers, ...initContainers]) {
-      add(image, text`revision ${revision ?? "?"} of Deployment ${name(deployment?.name ?? "")} ran it`, revision);
+      add(
+        known,
+        image,
+        () => text`revision ${revision ?? "?"} of Deployment ${name(deployment.name)} ran it`,
+        revision,
+      );
     }
   }
-  const others = [...snapshot.list("Pod").items].sort((a, b) => compare(a.metadata.name, b.metadata.name));
-  for (const { metadata, spec, status } of others) {
+}
+
+/** Gathered once for all pods of a snapshot. */
+function clusterImages(snapshot: Lookup): ReadonlyMap<string, Known> {
+  const already = knownByCluster.get(snapshot);
+  if (already) return already;
+  const known = new Map<string, Known>();
+  const pods = [...snapshot.list("Pod").items].sort((a, b) => compare(a.metadata.name, b.metadata.name));
+  for (const { metadata, spec, status } of pods) {
     const arrived = new Set(
       [...(status?.containerStatuses ?? []), ...(status?.initContainerStatuses ?? [])]
         .filter(({ imageID }) => imageID)
@@ -122,17 +142,17 @@ function knownImages(input: PodInput): readonly Known[] {
     );
     for (const container of [...spec.containers, ...(spec.initContainers ?? [])]) {
       if (arrived.has(container.name))
-        add(container.image, text`pod ${name(`${metadata.namespace}/${metadata.name}`)} has it`);
+        add(known, container.image, () => text`pod ${name(`${metadata.namespace}/${metadata.name}`)} has it`);
     }
   }
   for (const node of snapshot.list("Node").items) {
     for (const { names = [] } of node.status?.images ?? []) {
-      for (const image of names) if (!image.includes("@")) add(image, text`node ${name(node.metadata.name)} holds it`);
+      for (const image of names)
+        if (!image.includes("@")) add(known, image, () => text`node ${name(node.metadata.name)} holds it`);
     }
   }
-  const all = [...known.values()];
-  knownByInput.set(input, all);
-  return all;
+  knownByCluster.set(snapshot, known);
+  return known;
 }
 
 /** The registries that images in this cluster come from. */

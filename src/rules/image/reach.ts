@@ -30,30 +30,47 @@ export interface Reach {
 }
 
 /** Looks at the pulls of all other pods that the snapshot has. */
-export function reachOf({ snapshot, pod }: PodInput, host: string, cause: PullCause): Reach {
+export function reachOf(input: PodInput, host: string, cause: PullCause): Reach {
+  const known = reaches.get(input) ?? new Map<string, Reach>();
+  reaches.set(input, known);
+  const key = `${host} ${cause}`;
+  const reach = known.get(key) ?? findReach(input, host, cause);
+  known.set(key, reach);
+  return reach;
+}
+
+/** Rules, notes and what is ruled out ask for the same. */
+const reaches = new WeakMap<PodInput, Map<string, Reach>>();
+
+function findReach({ snapshot, pod }: PodInput, host: string, cause: PullCause): Reach {
   const self = `${pod.metadata.namespace}/${pod.metadata.name}`;
   const here = pod.spec.nodeName ?? "";
-  const others = pullsIn(snapshot).filter((pull) => pull.pod !== self);
-  const pulled = others.filter((pull) => pull.host === host && pull.cause === undefined);
-  const failing = others.filter((pull) => pull.host === host && pull.cause === cause);
+  const { byHost, byNode } = pullsIn(snapshot);
+  const ofHost = (byHost.get(host) ?? []).filter((pull) => pull.pod !== self);
+  const pulled = ofHost.filter((pull) => pull.cause === undefined);
+  const failing = ofHost.filter((pull) => pull.cause === cause);
+  const failingHere = here === "" ? [] : (byNode.get(here) ?? []).filter((pull) => pull.cause === cause);
   return {
     pulledHere: distinct(pulled.filter(({ node }) => node === here).map((pull) => pull.pod)),
     pulledOn: distinct(pulled.map(({ node }) => node).filter((node) => node !== here && node !== "")),
     failing: distinct(failing.map((pull) => pull.pod)),
     failingOn: distinct(failing.map(({ node }) => node).filter((node) => node !== "")),
-    failingHere: distinct(
-      others.filter((pull) => pull.node === here && here !== "" && pull.cause === cause).map((pull) => pull.pod),
-    ),
+    failingHere: distinct(failingHere.map((pull) => pull.pod).filter((one) => one !== self)),
   };
 }
 
 const distinct = (words: readonly string[]) => [...new Set(words)].sort(compare);
 
+interface Pulls {
+  readonly byHost: ReadonlyMap<string, readonly Pull[]>;
+  readonly byNode: ReadonlyMap<string, readonly Pull[]>;
+}
+
 /** Gathered once for all pods of a snapshot. */
-const pullsOf = new WeakMap<Lookup, readonly Pull[]>();
+const pullsOf = new WeakMap<Lookup, Pulls>();
 const AN_HOUR = 3600;
 
-function pullsIn(snapshot: Lookup): readonly Pull[] {
+function pullsIn(snapshot: Lookup): Pulls {
   const known = pullsOf.get(snapshot);
   if (known) return known;
   const pulls: Pull[] = [];
@@ -76,8 +93,9 @@ function pullsIn(snapshot: Lookup): readonly Pull[] {
       });
     }
   }
-  pullsOf.set(snapshot, pulls);
-  return pulls;
+  const found = { byHost: Map.groupBy(pulls, ({ host }) => host), byNode: Map.groupBy(pulls, ({ node }) => node) };
+  pullsOf.set(snapshot, found);
+  return found;
 }
 
 const isWaitingForImage = ({ status, metadata }: Pod) =>
