@@ -134,8 +134,8 @@ function requestOptions(lack: Extract<Lack, { of: "resource" }>, pod: Pod): read
   return requests.length > 1 ? [...single, ...inProportion] : single;
 }
 
-/** What DefaultTolerationSeconds adds to each pod, and the DaemonSet controller to its own: no part of a template. */
-function ownTolerations(pod: Pod) {
+/** The tolerations without what DefaultTolerationSeconds adds to each pod, and the DaemonSet controller to its own: those are no part of a template. */
+export function ownTolerations(pod: Pod) {
   const isOfDaemonSet = pod.metadata.ownerReferences?.some(({ kind }) => kind === "DaemonSet") ?? false;
   return tolerationsOf(pod).filter(
     ({ key = "", ...rest }) =>

@@ -1,3 +1,4 @@
+import { controllerOf, type KubeObject } from "../../objects/object.ts";
 import { kubectl } from "../../text/command.ts";
 import { name, type Text, text } from "../../text/text.ts";
 import type { Fix } from "../finding.ts";
@@ -49,12 +50,28 @@ export function editTemplate(
   };
 }
 
-/** Merges something into the pod's spec in the template. */
-export function patchPodSpec(input: PodInput, title: Text, spec: object, applies: Fix["applies"] = "as-is"): Fix {
-  return editTemplate(
-    input,
-    title,
-    ["patch", "WORKLOAD", "--type=strategic", "-p", JSON.stringify({ spec: { template: { spec } } })],
-    applies,
-  );
+/** Where an update needs one place more than there are: the old pod goes first. Only on a Deployment that surges. */
+export function surgeFix(input: PodInput): readonly Fix[] {
+  if (input.workload.kind !== "Deployment" || !isUpdating(input)) return [];
+  const surge = { spec: { strategy: { type: "RollingUpdate", rollingUpdate: { maxSurge: 0, maxUnavailable: 1 } } } };
+  return [
+    editTemplate(
+      input,
+      text`In an update, let the old pod go first (maxSurge 0).`,
+      ["patch", "WORKLOAD", "-p", JSON.stringify(surge)],
+      "maybe",
+    ),
+  ];
 }
+
+/** Whether pods of another revision of the workload are there; where that cannot be known it may be. */
+function isUpdating({ pod, snapshot, workload }: PodInput): boolean {
+  const sets = snapshot.list("ReplicaSet", pod.metadata.namespace);
+  const others = sets.items.filter(
+    (one) =>
+      controllerOf(one)?.name === workload.name && one.metadata.name !== controllerOf(pod)?.name && replicasOf(one) > 0,
+  );
+  return others.length > 0 || !sets.isComplete;
+}
+
+const replicasOf = (set: KubeObject) => (set as { status?: { replicas?: number } }).status?.replicas ?? 0;

@@ -1,7 +1,25 @@
 import { kubectl } from "../../text/command.ts";
 import { list, name, text } from "../../text/text.ts";
+import type { Fix } from "../finding.ts";
+import type { PodInput } from "../pod-input.ts";
 import { look } from "../repair.ts";
-import { refusalRule } from "./refusal-rule.ts";
+import { type Obstruction, refusalRule } from "./refusal-rule.ts";
+
+function lookAtRule({ lacks }: Obstruction, { pod }: PodInput): readonly Fix[] {
+  const [lack] = lacks;
+  const [space, other] = lack?.of === "anti-affinity" ? lack.with.split("/") : [];
+  return [
+    other && space
+      ? look(
+          text`See the rule of ${name(other)}, and change it in its workload.`,
+          kubectl("reads", space, "get", "pod", other, "-o", "jsonpath={.spec.affinity.podAntiAffinity}"),
+        )
+      : look(
+          text`See which pods have anti-affinity.`,
+          kubectl("reads", pod.metadata.namespace, "get", "pods", "-o", "wide"),
+        ),
+  ];
+}
 
 /** Pods that run already do not want this one beside them. */
 export default refusalRule({
@@ -16,21 +34,8 @@ export default refusalRule({
   },
   why: () =>
     text`A running pod's required anti-affinity counts for newcomers too, although nothing in the new pod's own spec says so.`,
-  fixes: ({ lacks }, { pod }) => {
-    const [lack] = lacks;
-    const [space, other] = lack?.of === "anti-affinity" ? lack.with.split("/") : [];
-    return [
-      other && space
-        ? look(
-            text`See the rule of ${name(other)}, and change it in its workload.`,
-            kubectl("reads", space, "get", "pod", other, "-o", "jsonpath={.spec.affinity.podAntiAffinity}"),
-          )
-        : look(
-            text`See which pods have anti-affinity.`,
-            kubectl("reads", pod.metadata.namespace, "get", "pods", "-o", "wide"),
-          ),
-    ];
-  },
+  fixes: lookAtRule,
+  beside: lookAtRule,
   doc: {
     means: "A pod that runs on the node forbids pods like this one there.",
     seenIn: "`node(s) didn't satisfy existing pods anti-affinity rules` (kube-scheduler, all versions).",

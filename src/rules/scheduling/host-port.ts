@@ -1,9 +1,29 @@
 import { hostPorts } from "../../scheduler/filters/node-ports.ts";
 import { kubectl } from "../../text/command.ts";
 import { count, list, name, text } from "../../text/text.ts";
+import type { Fix } from "../finding.ts";
+import type { PodInput } from "../pod-input.ts";
 import { look } from "../repair.ts";
-import { editTemplate } from "./edit.ts";
-import { refusalRule } from "./refusal-rule.ts";
+import { surgeFix } from "./edit.ts";
+import { type Obstruction, refusalRule } from "./refusal-rule.ts";
+
+function besideOf({ lacks }: Obstruction, input: PodInput): readonly Fix[] {
+  const [lack] = lacks;
+  const [space, other] = lack?.of === "port" ? lack.heldBy.split("/") : [];
+  const all = [
+    "get",
+    "pods",
+    "-A",
+    "-o",
+    "jsonpath={range .items[*]}{.metadata.namespace}/{.metadata.name} {.spec.containers[*].ports[*].hostPort}{'\\n'}{end}",
+  ];
+  return [
+    space && other
+      ? look(text`See who holds it.`, kubectl("reads", space, "get", "pod", other, "-o", "wide"))
+      : look(text`See which pods use host ports.`, kubectl("reads", undefined, ...all)),
+    ...surgeFix(input),
+  ];
+}
 
 /** The host port is taken on every usable node. */
 export default refusalRule({
@@ -20,43 +40,16 @@ export default refusalRule({
   },
   why: () =>
     text`A host port can be used once per node and protocol; with hostNetwork every declared container port is one.`,
-  fixes: ({ lacks }, input) => {
-    const [lack] = lacks;
-    const [space, other] = lack?.of === "port" ? lack.heldBy.split("/") : [];
-    const surge = { spec: { strategy: { type: "RollingUpdate", rollingUpdate: { maxSurge: 0, maxUnavailable: 1 } } } };
-    return [
-      space && other
-        ? look(text`See who holds it.`, kubectl("reads", space, "get", "pod", other, "-o", "wide"))
-        : look(
-            text`See which pods use host ports.`,
-            kubectl(
-              "reads",
-              undefined,
-              "get",
-              "pods",
-              "-A",
-              "-o",
-              "jsonpath={range .items[*]}{.metadata.namespace}/{.metadata.name} {.spec.containers[*].ports[*].hostPort}{'\\n'}{end}",
-            ),
-          ),
-      ...(input.workload.kind === "Deployment"
-        ? [
-            editTemplate(
-              input,
-              text`For an update: let the old pod go first (maxSurge 0).`,
-              ["patch", "WORKLOAD", "-p", JSON.stringify(surge)],
-              "maybe",
-            ),
-          ]
-        : []),
-      {
-        title: text`Or do without hostPort (a Service of type NodePort or LoadBalancer), take another port, or add a node.`,
-        commands: [],
-        applies: "maybe",
-        by: "workload-owner",
-      },
-    ];
-  },
+  fixes: (obstruction, input) => [
+    ...besideOf(obstruction, input),
+    {
+      title: text`Or do without hostPort (a Service of type NodePort or LoadBalancer), take another port, or add a node.`,
+      commands: [],
+      applies: "maybe",
+      by: "workload-owner",
+    },
+  ],
+  beside: besideOf,
   doc: {
     means: "The pod asks for a port of the node itself, and on each node that it may use another pod has that port.",
     seenIn: "`node(s) didn't have free ports for the requested pod ports` (kube-scheduler, all versions).",

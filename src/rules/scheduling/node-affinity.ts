@@ -1,9 +1,9 @@
 import { kubectl } from "../../text/command.ts";
 import { nearest } from "../../text/nearest.ts";
-import { list, name, type Text, text, value } from "../../text/text.ts";
-import { type Evidence, type Fix, seen } from "../finding.ts";
+import { list, name, text, value } from "../../text/text.ts";
+import { type Evidence, seen } from "../finding.ts";
 import type { PodInput } from "../pod-input.ts";
-import { patchPodSpec } from "./edit.ts";
+import { look } from "../repair.ts";
 import { type Obstruction, refusalRule } from "./refusal-rule.ts";
 
 /** What the nearest node lacks, `key=value` or words. */
@@ -70,47 +70,12 @@ export default refusalRule({
         : []),
     ];
   },
-  fixes: (obstruction, input) => {
-    const missing = requirementsOf(obstruction);
-    const node = obstruction.nearest[0]?.node;
-    const all: Fix[] = [];
-    for (const requirement of missing) {
-      const [, key = "", content = ""] = /^([^=!\s]+)=(.*)$/.exec(requirement) ?? [];
-      if (!key || input.pod.spec.nodeSelector?.[key] !== content) continue;
-      const miss = nearMiss(requirement, obstruction);
-      if (miss)
-        all.push(
-          patchPodSpec(input, text`Correct the selector to ${value(miss.meant)}.`, {
-            nodeSelector: { ...(miss.key !== key && { [key]: null }), [miss.key]: miss.value },
-          }),
-        );
-      else
-        all.push(
-          patchPodSpec(
-            input,
-            text`Or drop the selector ${value(requirement)}.`,
-            { nodeSelector: { [key]: null } },
-            "maybe",
-          ),
-        );
-    }
-    const labels = missing.filter((one) => /^[^=!\s]+=\S*$/.test(one));
-    if (node && labels.length > 0 && labels.length === missing.length)
-      all.push({
-        title: text`Or give node ${name(node.name)} the label, if it is such a node.`,
-        commands: [kubectl("changes", undefined, "label", "node", node.name, ...labels)],
-        applies: "maybe",
-        by: "cluster-admin",
-      });
-    if (all.length === 0)
-      all.push({
-        title: lookTitle(input),
-        commands: [kubectl("reads", undefined, "get", "nodes", "--show-labels")],
-        applies: "as-is",
-        by: "workload-owner",
-      });
-    return all;
-  },
+  fixes: (_, input) => [
+    look(
+      text`Compare the nodes' labels with ${list(wishes(input).map(value))}.`,
+      kubectl("reads", undefined, "get", "nodes", "--show-labels"),
+    ),
+  ],
   doc: {
     means:
       "The pod's nodeSelector or required node affinity asks for labels that no usable node has: a slip in key or value, a node pool that is gone, or another architecture.",
@@ -120,5 +85,3 @@ export default refusalRule({
     catalogue: ["sched-node-affinity", "sched-enforced-affinity"],
   },
 });
-
-const lookTitle = (input: PodInput): Text => text`Compare the nodes' labels with ${list(wishes(input).map(value))}.`;

@@ -1,8 +1,28 @@
 import { kubectl } from "../../text/command.ts";
 import { name, text, value } from "../../text/text.ts";
-import { seen } from "../finding.ts";
+import { type Fix, seen } from "../finding.ts";
+import type { PodInput } from "../pod-input.ts";
 import { look } from "../repair.ts";
-import { refusalRule } from "./refusal-rule.ts";
+import { type Obstruction, refusalRule } from "./refusal-rule.ts";
+
+function lookForThem({ lacks }: Obstruction, { pod }: PodInput): readonly Fix[] {
+  const [lack] = lacks;
+  const isPlain = lack?.of === "affinity" && /^[^\s=,]+=[^\s,]*(?:, [^\s=,]+=[^\s,]*)*$/.test(lack.selector);
+  return [
+    look(
+      text`See whether the pods it wants to be near run, and where.`,
+      kubectl(
+        "reads",
+        pod.metadata.namespace,
+        "get",
+        "pods",
+        "-o",
+        "wide",
+        ...(isPlain && lack?.of === "affinity" ? ["-l", lack.selector.replaceAll(", ", ",")] : []),
+      ),
+    ),
+  ];
+}
 
 /** The pod wants to be near pods that are not there. */
 export default refusalRule({
@@ -24,24 +44,8 @@ export default refusalRule({
     )?.podAffinity?.requiredDuringSchedulingIgnoredDuringExecution;
     return has ? [seen(pod, path, "affinity")] : [];
   },
-  fixes: ({ lacks }, { pod }) => {
-    const [lack] = lacks;
-    const isPlain = lack?.of === "affinity" && /^[^\s=,]+=[^\s,]*(?:, [^\s=,]+=[^\s,]*)*$/.test(lack.selector);
-    return [
-      look(
-        text`See whether the pods it wants to be near run, and where.`,
-        kubectl(
-          "reads",
-          pod.metadata.namespace,
-          "get",
-          "pods",
-          "-o",
-          "wide",
-          ...(isPlain && lack?.of === "affinity" ? ["-l", lack.selector.replaceAll(", ", ",")] : []),
-        ),
-      ),
-    ];
-  },
+  fixes: lookForThem,
+  beside: lookForThem,
   doc: {
     means: "The pod has required pod affinity, and no running pod matches it in a place that the pod may use.",
     seenIn: "`node(s) didn't match pod affinity rules` (kube-scheduler, all versions).",

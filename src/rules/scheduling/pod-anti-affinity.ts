@@ -1,6 +1,6 @@
 import { count, name, text } from "../../text/text.ts";
 import { seen } from "../finding.ts";
-import { editTemplate } from "./edit.ts";
+import { surgeFix } from "./edit.ts";
 import { refusalRule } from "./refusal-rule.ts";
 
 /** Each usable node has a pod already that this one must not be with. */
@@ -27,27 +27,16 @@ export default refusalRule({
       ? [seen(pod, "spec.affinity.podAntiAffinity.requiredDuringSchedulingIgnoredDuringExecution", "anti-affinity")]
       : [];
   },
-  fixes: (_, input) => {
-    const surge = { spec: { strategy: { type: "RollingUpdate", rollingUpdate: { maxSurge: 0, maxUnavailable: 1 } } } };
-    return [
-      ...(input.workload.kind === "Deployment"
-        ? [
-            editTemplate(
-              input,
-              text`Let an update take the old pod away first (maxSurge 0), if this is an update.`,
-              ["patch", "WORKLOAD", "-p", JSON.stringify(surge)],
-              "maybe",
-            ),
-          ]
-        : []),
-      {
-        title: text`Or add a node, lower the replicas, or only prefer to be apart (preferredDuringScheduling…).`,
-        commands: [],
-        applies: "maybe",
-        by: "workload-owner",
-      },
-    ];
-  },
+  fixes: (_, input) => [
+    ...surgeFix(input),
+    {
+      title: text`Or add a node, lower the replicas, or only prefer to be apart (preferredDuringScheduling…).`,
+      commands: [],
+      applies: "maybe",
+      by: "workload-owner",
+    },
+  ],
+  beside: (_, input) => surgeFix(input),
   doc: {
     means: "Required anti-affinity allows one such pod per node or zone, and each of those that are usable has one.",
     seenIn: "`node(s) didn't match pod anti-affinity rules` (kube-scheduler, all versions).",

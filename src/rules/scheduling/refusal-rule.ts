@@ -4,10 +4,11 @@ import { showAmount } from "../../objects/quantity.ts";
 import { taintText } from "../../objects/toleration.ts";
 import type { Lack } from "../../scheduler/filter.ts";
 import type { NodeFit } from "../../scheduler/fit.ts";
-import { count, list, name, type Text, text, value } from "../../text/text.ts";
+import { list, name, type Text, text, value } from "../../text/text.ts";
 import { type Evidence, type Fix, type RuleId, seen } from "../finding.ts";
 import type { PodInput } from "../pod-input.ts";
 import { defineRule, type Rule, type RuleDoc } from "../rule.ts";
+import { changeFix, changesFor } from "./change-fixes.ts";
 import { causes, nearestNodes, type Obstacle, obstacleOf, type Refusal, type Verdict, verdictOn } from "./verdict.ts";
 
 /** One obstacle as the rules about it see it. */
@@ -31,7 +32,10 @@ export interface RefusalRuleSpec {
   why(obstruction: Obstruction, input: PodInput): Text;
   notes?(obstruction: Obstruction, input: PodInput): readonly Text[];
   evidence?(obstruction: Obstruction, input: PodInput): readonly Evidence[];
+  /** What to do where no change could be worked out: the nodes are not known, or nothing that was tried helps. */
   fixes(obstruction: Obstruction, input: PodInput): readonly Fix[];
+  /** What to look at or to do besides the changes that were worked out. */
+  beside?(obstruction: Obstruction, input: PodInput): readonly Fix[];
   readonly doc: RuleDoc;
 }
 
@@ -76,12 +80,22 @@ export function refusalRule(spec: RefusalRuleSpec): Rule {
           ...(spec.notes?.(obstruction, input) ?? []),
           ...otherNodes(obstruction, spec.obstacles),
           ...staleNote(verdictOn(input)),
+          ...hopelessNote(obstruction, input),
         ],
       };
     },
     fixes(_, input) {
       const obstruction = obstructionOf(input);
-      return obstruction ? spec.fixes(obstruction, input) : [];
+      if (!obstruction) return [];
+      const changes = changesFor(input, obstruction.verdict);
+      if (changes.length === 0) return spec.fixes(obstruction, input);
+      const beside = spec.beside?.(obstruction, input) ?? [];
+      const isLook = ({ commands }: Fix) => commands.length > 0 && commands.every(({ does }) => does === "reads");
+      return [
+        ...beside.filter(isLook),
+        ...changes.map((change) => changeFix(change, input)),
+        ...beside.filter((fix) => !isLook(fix)),
+      ];
     },
     doc: spec.doc,
   });
@@ -136,29 +150,23 @@ function nodeEvidence({ nearest, lacks }: Obstruction): readonly Evidence[] {
   });
 }
 
-/** What the nodes say that are farther away, in a line: nobody asks twice then why they do not help. */
-function otherNodes({ verdict, nearest }: Obstruction, mine: readonly Obstacle[]): readonly Text[] {
-  const { fit, refusals } = verdict;
-  if (fit) {
-    const others = fit.nodes.filter((node) => !nearest.includes(node));
-    if (others.length === 0) return [];
-    const byWords = new Map<string, string[]>();
-    for (const { node, rejections } of others) {
-      const words = [...new Set(rejections.map(({ lack }) => lackText(lack)))].join("; ");
-      byWords.set(words, [...(byWords.get(words) ?? []), node.name]);
-    }
-    const parts = [...byWords].map(([words, names]): Text => text`${list(names.map(name), 3)}: ${words}`);
-    return [
-      text`The other ${count(others.length, "node")}: ${parts.flatMap((part, index): Text => [...(index ? [" · "] : []), ...part])}.`,
-    ];
-  }
-  const rest = refusals.filter(({ obstacle }) => !mine.includes(obstacle));
-  if (rest.length === 0) return [];
+/** What other nodes say, where the report has no table of them: nobody asks twice then why they do not help. */
+function otherNodes({ verdict }: Obstruction, mine: readonly Obstacle[]): readonly Text[] {
+  const rest = verdict.refusals.filter(({ obstacle }) => !mine.includes(obstacle));
+  if (verdict.fit || rest.length === 0) return [];
   return [
     text`Other nodes refuse it for other reasons: ${list(
       rest.map(({ reason, count: nodes }) => value(`${nodes === undefined ? "" : `${nodes} × `}${reason}`)),
       6,
     )}.`,
+  ];
+}
+
+/** That the reader's own means do not help, where that is so. */
+function hopelessNote({ verdict }: Obstruction, input: PodInput): readonly Text[] {
+  if (!verdict.fit || changesFor(input, verdict).some(({ by }) => by === "workload-owner")) return [];
+  return [
+    text`No usual change of the pod makes it fit: not other requests, selectors, tolerations, ports or affinity.`,
   ];
 }
 

@@ -1,4 +1,4 @@
-import { amountOf, roundedDown, showAmount } from "../../objects/quantity.ts";
+import { amountOf, showAmount } from "../../objects/quantity.ts";
 import { podRequests } from "../../scheduler/pod-requests.ts";
 import { kubectl } from "../../text/command.ts";
 import { list, name, type Text, text, value } from "../../text/text.ts";
@@ -33,6 +33,16 @@ export function resourceRule(spec: {
     notes: (obstruction, input) => spec.notes?.(resourceOf(obstruction), obstruction, input) ?? [],
     evidence: (obstruction, input) => requestEvidence(resourceOf(obstruction), input),
     fixes: (obstruction, input) => fixes(resourceOf(obstruction), obstruction, input),
+    beside: ({ nearest: [nearest], ...rest }) => {
+      const resource = resourceOf({ nearest: nearest ? [nearest] : [], ...rest });
+      if (!nearest || nearest.node.pods.every((pod) => (podRequests(pod).get(resource) ?? 0n) === 0n)) return [];
+      return [
+        look(
+          text`See what holds ${name(resource)} on ${name(nearest.node.name)}: less of that makes room too.`,
+          kubectl("reads", undefined, "describe", "node", nearest.node.name),
+        ),
+      ];
+    },
     doc: spec.doc,
   });
 }
@@ -116,25 +126,10 @@ function requestEvidence(resource: string, input: PodInput): readonly Evidence[]
 }
 
 function fixes(resource: string, obstruction: Obstruction, input: PodInput): readonly Fix[] {
-  const lack = lackOf(resource, obstruction);
   const node = obstruction.nearest[0]?.node;
   const most = biggest(resource, input);
   const all: Fix[] = [];
-  const isOnly = obstruction.nearest[0]?.rejections.length === 1;
-  if (lack && node && most && isOnly) {
-    const fits = most.amount - (lack.wanted - (lack.allocatable - lack.requested));
-    if (fits > 0n && resource !== "pods") {
-      const amount = roundedDown(resource, fits);
-      all.push(
-        editTemplate(
-          input,
-          text`Ask for ${value(amount)} or less, and ${name(node.name)} takes it.`,
-          ["set", "resources", "WORKLOAD", "-c", most.view.name, `--requests=${resource}=${amount}`],
-          isExtended(resource) ? "maybe" : "as-is",
-        ),
-      );
-    }
-  } else if (most && !isExtended(resource)) {
+  if (most && !isExtended(resource)) {
     all.push(
       editTemplate(
         input,

@@ -1,7 +1,24 @@
 import { kubectl } from "../../text/command.ts";
 import { name, text } from "../../text/text.ts";
+import type { Fix } from "../finding.ts";
 import { adminTask } from "../repair.ts";
-import { refusalRule } from "./refusal-rule.ts";
+import { type Obstruction, refusalRule } from "./refusal-rule.ts";
+
+const lessPods = ({ nearest }: Obstruction): readonly Fix[] => [
+  adminTask(
+    text`Remove pods that are not needed, add nodes, or raise the limit on the nodes (kubelet maxPods; with some network plugins the number of addresses decides).`,
+    kubectl(
+      "reads",
+      undefined,
+      "get",
+      "pods",
+      "-A",
+      "-o",
+      "wide",
+      ...(nearest[0] ? [`--field-selector=spec.nodeName=${nearest[0].node.name}`] : []),
+    ),
+  ),
+];
 
 /** The nodes run as many pods as they may. */
 export default refusalRule({
@@ -18,21 +35,8 @@ export default refusalRule({
   },
   why: () =>
     text`The kubelet's maxPods, or the addresses that the network plugin has, limit the number of pods on a node (status.allocatable.pods), however small they are.`,
-  fixes: ({ nearest }) => [
-    adminTask(
-      text`Remove pods that are not needed, add nodes, or raise the limit on the nodes (kubelet maxPods; with some network plugins the number of addresses decides).`,
-      kubectl(
-        "reads",
-        undefined,
-        "get",
-        "pods",
-        "-A",
-        "-o",
-        "wide",
-        ...(nearest[0] ? [`--field-selector=spec.nodeName=${nearest[0].node.name}`] : []),
-      ),
-    ),
-  ],
+  fixes: lessPods,
+  beside: lessPods,
   doc: {
     means: "Each node takes a limited number of pods, and those that this pod may use are at their limit.",
     seenIn: "PodScheduled False, Unschedulable, `Too many pods` (kube-scheduler, all versions).",

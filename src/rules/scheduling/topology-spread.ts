@@ -1,8 +1,14 @@
 import { spreadConstraints } from "../../scheduler/affinity-terms.ts";
 import { name, text, value } from "../../text/text.ts";
-import { seen } from "../finding.ts";
-import { patchPodSpec } from "./edit.ts";
+import { type Fix, seen } from "../finding.ts";
 import { refusalRule } from "./refusal-rule.ts";
+
+const roomFix: Fix = {
+  title: text`Or make room in the emptiest domain: free capacity, uncordon or add a node there.`,
+  commands: [],
+  applies: "maybe",
+  by: "cluster-admin",
+};
 
 /** Another pod in any usable place would make the spread too uneven. */
 export default refusalRule({
@@ -20,32 +26,8 @@ export default refusalRule({
     text`maxSkew with DoNotSchedule compares the number of matching pods in each domain with the emptiest one. Domains count even where their nodes are full, tainted or cordoned, unless nodeTaintsPolicy is Honor.`,
   evidence: (_, { pod }) =>
     pod.spec.topologySpreadConstraints ? [seen(pod, "spec.topologySpreadConstraints", "spread")] : [],
-  fixes: (_, input) => {
-    const constraints = (input.pod.spec.topologySpreadConstraints ?? []) as readonly Readonly<
-      Record<string, unknown>
-    >[];
-    const softer = constraints.map((one) =>
-      one.whenUnsatisfiable === "DoNotSchedule" ? { ...one, whenUnsatisfiable: "ScheduleAnyway" } : one,
-    );
-    return [
-      {
-        title: text`Make room in the emptiest domain: free capacity, uncordon or add a node there.`,
-        commands: [],
-        applies: "maybe",
-        by: "cluster-admin",
-      },
-      ...(constraints.length > 0
-        ? [
-            patchPodSpec(
-              input,
-              text`Or let the spread be a wish (ScheduleAnyway).`,
-              { topologySpreadConstraints: softer },
-              "maybe",
-            ),
-          ]
-        : []),
-    ];
-  },
+  fixes: () => [roomFix],
+  beside: () => [roomFix],
   doc: {
     means:
       "The pod may only go where the difference to the emptiest domain stays within maxSkew, and all such nodes refuse it for other reasons.",

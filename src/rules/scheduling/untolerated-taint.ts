@@ -1,9 +1,10 @@
 import { isSystemTaint } from "../../objects/toleration.ts";
+import { ownTolerations } from "../../scheduler/edit-options.ts";
 import { kubectl } from "../../text/command.ts";
 import { count, list, name, text, value } from "../../text/text.ts";
 import type { Fix } from "../finding.ts";
-import { patchPodSpec } from "./edit.ts";
-import { refusalRule } from "./refusal-rule.ts";
+import { patchPodSpec } from "../repair.ts";
+import { type Obstruction, refusalRule } from "./refusal-rule.ts";
 import { lookAtNodes } from "./resources.ts";
 import { type Barrier, barriers } from "./taint-words.ts";
 
@@ -31,6 +32,20 @@ const MEANINGS: readonly (readonly [RegExp, string])[] = [
   ],
   [CONTROL_PLANE, "the node is kept for the control plane"],
 ];
+
+/** Kubernetes itself closed the node: what is wrong with it comes first. */
+function lookAtBroken(obstruction: Obstruction): readonly Fix[] {
+  const node = obstruction.nearest[0]?.node;
+  if (!barriers(obstruction).some(({ key }) => isSystemTaint(key))) return [];
+  return [
+    {
+      title: text`Find out what is wrong with ${node ? text`node ${name(node.name)}` : "the node"}.`,
+      commands: [kubectl("reads", undefined, "describe", ...(node ? ["node", node.name] : ["nodes"]))],
+      applies: "as-is",
+      by: "cluster-admin",
+    },
+  ];
+}
 
 /** A taint that the pod does not tolerate closes the nodes. */
 export default refusalRule({
@@ -64,54 +79,32 @@ export default refusalRule({
       : [],
   fixes: (obstruction, input) => {
     const all = barriers(obstruction);
-    const node = obstruction.nearest[0]?.node;
     const [first] = all;
     if (!first) return [lookAtNodes(text`See the nodes' taints.`)];
-    const broken = all.filter(({ key }) => isSystemTaint(key));
-    if (broken.length > 0)
-      return [
-        {
-          title: text`Find out what is wrong with the node.`,
-          commands: [
-            node
-              ? kubectl("reads", undefined, "describe", "node", node.name)
-              : kubectl("reads", undefined, "describe", "nodes"),
-          ],
-          applies: "as-is",
-          by: "cluster-admin",
-        },
-      ];
-    const tolerations = [
-      ...((input.pod.spec.tolerations ?? []) as readonly object[]).filter(
-        (one) => !/^node\.kubernetes\.io\/(?:not-ready|unreachable)$/.test((one as { key?: string }).key ?? ""),
-      ),
-      ...all.map(({ key, value: content, effect }) => ({
-        key,
-        ...(content ? { operator: "Equal", value: content } : { operator: "Exists" }),
-        ...(effect && { effect }),
-      })),
-    ];
-    const remove: Fix = {
-      title: text`Or take the taint off ${node ? text`node ${name(node.name)}` : "the node"}${CONTROL_PLANE.test(first.key) && ", as is usual in a cluster of one node"}.`,
-      commands: node
-        ? all.map(({ key, effect }) =>
-            kubectl("changes", undefined, "taint", "nodes", node.name, `${key}${effect ? `:${effect}` : ""}-`),
-          )
-        : [kubectl("changes", undefined, "taint", "nodes", "<node>", `${first.key}-`)],
-      applies: node ? "maybe" : "fill-in",
-      by: "cluster-admin",
-    };
-    // Preference for the reader's own means: the workload is theirs, the node often is not.
+    const broken = lookAtBroken(obstruction);
+    if (broken.length > 0) return broken;
+    const tolerations = all.map(({ key, value: content, effect }) => ({
+      key,
+      ...(content ? { operator: "Equal", value: content } : { operator: "Exists" }),
+      ...(effect && { effect }),
+    }));
     return [
+      // The sentence names one taint of each node; whether it is the only one cannot be told.
       patchPodSpec(
         input,
+        { tolerations: [...ownTolerations(input.pod), ...tolerations] },
         text`Let the pod tolerate ${list(all.map((one) => value(words(one))))}, if it belongs on such nodes.`,
-        { tolerations },
-        "maybe",
+        { applies: "maybe" },
       ),
-      remove,
+      {
+        title: text`Or take the taint off the node${CONTROL_PLANE.test(first.key) && ", as is usual in a cluster of one node"}.`,
+        commands: [kubectl("changes", undefined, "taint", "nodes", "<node>", `${first.key}-`)],
+        applies: "fill-in",
+        by: "cluster-admin",
+      },
     ];
   },
+  beside: lookAtBroken,
   doc: {
     means:
       "Nodes can be closed by taints; a pod goes there only with a toleration for each. Taints are put on by hand for dedicated nodes, by Kubernetes for nodes in trouble, and by installers for the control plane.",

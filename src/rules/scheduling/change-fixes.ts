@@ -1,0 +1,137 @@
+import { taintText } from "../../objects/toleration.ts";
+import { type Edit, isOfNode } from "../../scheduler/edit.ts";
+import { clusterView } from "../../scheduler/node-info.ts";
+import { type Change, smallestChanges } from "../../scheduler/smallest-change.ts";
+import { type Command, kubectl } from "../../text/command.ts";
+import { list, name, type Text, text, value } from "../../text/text.ts";
+import type { Fix } from "../finding.ts";
+import type { PodInput } from "../pod-input.ts";
+import { patchPodSpec, workloadArgument } from "../repair.ts";
+import type { Verdict } from "./verdict.ts";
+
+/** The changes after which a node takes the pod; none where the nodes are not known or our run contradicts the scheduler. */
+export function changesFor({ pod, snapshot }: PodInput, { fit }: Verdict): readonly Change[] {
+  return fit ? smallestChanges(pod, clusterView(snapshot), fit) : [];
+}
+
+/** A change as a fix: all its commands together make the pod fit. */
+export function changeFix(change: Change, input: PodInput): Fix {
+  const { edits, patch, accepts, by } = change;
+  const [only] = edits;
+  if (only?.of === "new-node") return newNodeFix(only);
+  const doing = edits.map((edit) => wordsOf(edit, input));
+  const title = capitalized(
+    text`${joined(doing)}, and ${list(accepts.map(name), 3)} ${accepts.length === 1 ? "takes" : "take"} it.`,
+  );
+  const ofNodes = edits.flatMap((edit) => nodeCommand(edit) ?? []);
+  const applies = edits.every(isPlain) ? "as-is" : "maybe";
+  if (!patch) return { title, commands: ofNodes, applies, by };
+  const fix = patchFix(change, patch, title, applies, input);
+  return { ...fix, commands: [...ofNodes, ...fix.commands], by };
+}
+
+/** Corrected slips, and requests that stay at half or more: what nobody has to think over. */
+function isPlain(edit: Edit): boolean {
+  if (edit.of === "selector" || edit.of === "affinity") return edit.to !== undefined;
+  return edit.of === "request" && !edit.resource.includes("/");
+}
+
+function patchFix(
+  { edits }: Change,
+  patch: Readonly<Record<string, unknown>>,
+  title: Text,
+  applies: Fix["applies"],
+  input: PodInput,
+): Fix {
+  const { pod, workload } = input;
+  const ofWorkload = edits.filter((edit) => !isOfNode(edit));
+  // The one thing of a pod's spec for scheduling that may be added later (kubernetes v1.36 pkg/apis/core/validation).
+  if ((workload.kind === "Pod" || workload.kind === "Job") && ofWorkload.every(({ of }) => of === "toleration")) {
+    const known = (pod.spec.tolerations ?? []) as readonly { key?: string }[];
+    const more = (patch.tolerations as readonly { key?: string }[]).slice(-ofWorkload.length);
+    const spec = { tolerations: [...known, ...more] };
+    const target = `pod/${pod.metadata.name}`;
+    const command = kubectl("changes", pod.metadata.namespace, "patch", target, "-p", JSON.stringify({ spec }));
+    return { title, commands: [command], applies, by: "workload-owner" };
+  }
+  const fix = patchPodSpec(input, patch, title, { applies });
+  const [first, ...others] = fix.commands;
+  const [edit] = ofWorkload;
+  if (ofWorkload.length !== 1 || edit?.of !== "request" || !edit.container || !first?.argv.includes("patch"))
+    return fix;
+  const { resource, to, container } = edit;
+  const amounts = [`--requests=${resource}=${to}`, ...(isAlsoLimit(resource) ? [`--limits=${resource}=${to}`] : [])];
+  const words = ["set", "resources", workloadArgument(input), "-c", container, ...amounts];
+  return { ...fix, commands: [kubectl("changes", workload.namespace, ...words), ...others] };
+}
+
+const isAlsoLimit = (resource: string) => resource.includes("/") || resource.startsWith("hugepages-");
+
+function wordsOf(edit: Edit, { pod }: PodInput): Text {
+  switch (edit.of) {
+    case "request": {
+      const isOne = pod.spec.containers.length + (pod.spec.initContainers ?? []).length === 1;
+      const where = edit.container ? !isOne && text` in container ${name(edit.container)}` : " for the whole pod";
+      return text`ask for ${value(edit.to)} ${name(edit.resource)} or less${where}`;
+    }
+    case "toleration":
+      return text`let the pod tolerate the taint ${value(taintText(edit))}`;
+    case "selector":
+      return edit.to
+        ? text`correct the selector ${value(edit.label)} to ${value(edit.to)}`
+        : text`drop the selector ${value(edit.label)}`;
+    case "affinity":
+      return edit.to
+        ? text`correct the node affinity ${value(edit.requirement)} to ${value(edit.to)}`
+        : text`drop the node affinity ${value(edit.requirement)}`;
+    case "host-port":
+      return text`do without host port ${edit.port} (a Service can reach the pod instead)`;
+    case "spread":
+      return text`let the spread by ${name(edit.key)} be a wish (ScheduleAnyway)`;
+    case "pod-affinity":
+      return text`only prefer to be near the other pods by ${name(edit.key)}`;
+    case "anti-affinity":
+      return text`only prefer to be apart by ${name(edit.key)}`;
+    case "label":
+      return text`give node ${name(edit.node)} the label ${value(`${edit.key}=${edit.value}`)}`;
+    case "untaint":
+      return text`take the taint ${value(taintText(edit))} off node ${name(edit.node)}`;
+    case "uncordon":
+      return text`open node ${name(edit.node)} again (uncordon), if its maintenance is over`;
+    case "new-node":
+      return text`add a node like ${name(edit.like)}`;
+  }
+}
+
+function nodeCommand(edit: Edit): Command | undefined {
+  switch (edit.of) {
+    case "label":
+      return kubectl("changes", undefined, "label", "node", edit.node, `${edit.key}=${edit.value}`, "--overwrite");
+    case "untaint":
+      return kubectl("changes", undefined, "taint", "nodes", edit.node, `${edit.key}:${edit.effect}-`);
+    case "uncordon":
+      return kubectl("changes", undefined, "uncordon", edit.node);
+    default:
+      return undefined;
+  }
+}
+
+function newNodeFix({ like, allocatable, labels }: Extract<Edit, { of: "new-node" }>): Fix {
+  const more = Object.entries(allocatable).map(([resource, amount]) => value(`${amount} ${resource}`));
+  const marked = Object.entries(labels).map(([key, content]) => value(`${key}=${content}`));
+  return {
+    title: text`Or add a node like ${name(like)}${more.length > 0 && text` with ${list(more)} allocatable`}${marked.length > 0 && text` and the label ${list(marked)}`}: empty, it takes the pod.`,
+    commands: [],
+    applies: "maybe",
+    by: "cluster-admin",
+  };
+}
+
+const joined = (parts: readonly Text[]): Text =>
+  parts.flatMap(
+    (part, index): Text => [...(index === 0 ? [] : [index === parts.length - 1 ? " and " : ", "]), ...part],
+  );
+
+function capitalized([first = "", ...rest]: Text): Text {
+  return typeof first === "string" ? [first.charAt(0).toUpperCase() + first.slice(1), ...rest] : [first, ...rest];
+}
