@@ -6,6 +6,7 @@ import node from "./node/index.ts";
 import readiness from "./readiness/index.ts";
 import type { Rule } from "./rule.ts";
 import scheduling from "./scheduling/index.ts";
+import termination from "./termination/index.ts";
 
 /** All rules, family by family in the order a pod lives. */
 export const rules: readonly Rule[] = [
@@ -16,4 +17,5 @@ export const rules: readonly Rule[] = [
   ...config,
   ...container,
   ...readiness,
+  ...termination,
 ];

@@ -174,9 +174,10 @@ function fix(input: PodInput, title: Text, commands: readonly Command[], applies
   };
 }
 
-/** Looks again: the repair is verified by the workload's roll-out or by the pod itself. */
+/** Looks again: the repair is verified by the workload's roll-out or by the pod itself, a deletion by its end. */
 export function verification({ workload, pod }: PodInput): Command {
-  const { namespace, name: podName } = pod.metadata;
+  const { namespace, name: podName, deletionTimestamp } = pod.metadata;
+  if (deletionTimestamp) return kubectl("reads", namespace, "wait", "--for=delete", `pod/${podName}`, "--timeout=2m");
   switch (workload.kind) {
     case "Deployment":
     case "StatefulSet":

@@ -5,7 +5,8 @@ import type { PodInput } from "../pod-input.ts";
 
 /** How the pod's node is, as far as the API server knows. */
 export type NodeHealth =
-  | { readonly state: "ready" | "unknown" }
+  | { readonly state: "ready" }
+  | { readonly state: "unknown" }
   | { readonly state: "gone"; readonly name: string }
   | {
       /** `not-ready`: the kubelet says so itself. `unreachable`: nobody has heard of it. */
@@ -36,7 +37,7 @@ export function nodeHealth({ pod, node, snapshot, events }: PodInput): NodeHealt
       : { state: "unknown" };
   }
   const condition = nodeCondition(node.object, "Ready");
-  if (!condition || condition.status === "True") return { state: condition ? "ready" : "unknown" };
+  if (!condition || condition.status === "True") return condition ? { state: "ready" } : { state: "unknown" };
   const sinceSeconds = snapshot.secondsSince(condition.lastTransitionTime);
   return {
     state: condition.status === "False" ? "not-ready" : "unreachable",

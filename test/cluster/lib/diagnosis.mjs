@@ -60,8 +60,8 @@ export function problemsOf({ code, document, report }, { expect, target }) {
   }
   if (known.length > 0 && code !== 1) problems.push(`exit code ${code}, expected 1 for a cause found`);
   if (known.length === 0 && code !== 0 && code !== 1) problems.push(`exit code ${code} for a raw report`);
-  // Between two restarts a pod can be Ready; without a rule for the restarts that is all there is to say.
-  const isReadyNow = expect.readyBetween && known.length === 0;
+  // Between two restarts a pod can be Ready, and is said to be; the cause of the restarts is named beside it.
+  const isReadyNow = expect.readyBetween;
   if (!isReadyNow && ["ready", "completed"].includes(report?.verdict))
     problems.push(`the verdict is ${report.verdict}`);
   return problems;
