@@ -124,7 +124,7 @@ function findingsOf({ rootCause, others, consequences }: Diagnosis): readonly Fi
 /** Kinds without a namespace, of which a command names one. */
 const isClusterWide = (argv: readonly string[]) =>
   argv.some((word) =>
-    /^(?:nodes?|cordon|uncordon|runtimeclass(?:es)?|namespaces?|pv|persistentvolumes?|storageclass(?:es)?|priorityclass(?:es)?|csidrivers?|csinodes?|volumeattachments?|--all-namespaces|-A|auth|api-resources|apiservices?|.*webhookconfigurations?|deviceclass(?:es)?|resourceslices?|validatingadmissionpolic(?:y|ies)|constraints|clusterpolicies.*|securitycontextconstraints|podsecuritypolicies)(?:\/.*)?$/.test(
+    /^(?:nodes?|cordon|uncordon|runtimeclass(?:es)?|namespaces?|pv|persistentvolumes?|storageclass(?:es)?|priorityclass(?:es)?|csidrivers?|csinodes?|volumeattachments?|--all-namespaces|--raw|crds?|-A|auth|api-resources|apiservices?|.*webhookconfigurations?|deviceclass(?:es)?|resourceslices?|validatingadmissionpolic(?:y|ies)|constraints|clusterpolicies.*|securitycontextconstraints|podsecuritypolicies)(?:\/.*)?$/.test(
       word,
     ),
   );

@@ -1,12 +1,13 @@
 import { kubectl } from "../../text/command.ts";
-import { duration, name, path, type Text, text } from "../../text/text.ts";
+import { duration, name, path, type Text, text, value } from "../../text/text.ts";
 import { type Evidence, seen } from "../finding.ts";
 import { defineWorkloadRule } from "../rule.ts";
+import { envelopeOf } from "../workload-input.ts";
 import { failureOf, lookAtPods, numberField, runAgain, subjectOf } from "./jobs.ts";
 import { argumentOf, ownerFix } from "./repair.ts";
 
 /** The Job was stopped because it took longer than it may, all its tries together. */
-export default defineWorkloadRule<{ seconds?: number; failedPods: number; everStarted: boolean }>({
+export default defineWorkloadRule<{ seconds?: number; failedPods: number; everStarted: boolean; refused?: string }>({
   id: "creation/job-deadline",
   title: "The Job took longer than its deadline",
   effect: "blocks",
@@ -17,10 +18,12 @@ export default defineWorkloadRule<{ seconds?: number; failedPods: number; everSt
     if (failure?.reason !== "DeadlineExceeded") return [];
     const seconds = numberField(object, "activeDeadlineSeconds");
     const status = (object.status ?? {}) as { failed?: number; startTime?: string };
+    const refused = events.findLast(({ reason }) => reason === "FailedCreate");
     const evidence: [Evidence, ...Evidence[]] = [
       seen(object, `status.conditions[${failure.index}].message`, failure.type),
       ...(seconds === undefined ? [] : [seen(object, "spec.activeDeadlineSeconds")]),
       ...(status.startTime ? [seen(object, "status.startTime")] : []),
+      ...(refused?.message ? [seen(refused, "message", "refused")] : []),
     ];
     return [
       {
@@ -30,18 +33,21 @@ export default defineWorkloadRule<{ seconds?: number; failedPods: number; everSt
         facts: {
           ...(seconds !== undefined && { seconds }),
           failedPods: status.failed ?? 0,
+          ...(refused?.message && { refused: envelopeOf(refused.message).message }),
           everStarted: pods.length > 0 || events.some(({ reason }) => reason === "SuccessfulCreate"),
         },
       },
     ];
   },
-  message: ({ facts: { seconds, everStarted } }, { object, pods }) => {
+  message: ({ facts: { seconds, everStarted, refused } }, { object, pods }) => {
     const notes: Text[] = [];
     if (everStarted && pods.length === 0)
       notes.push(
         text`Its pods were deleted with it, and what they said with them. Time counts from the Job's start: finding a node and pulling the image are part of it.`,
       );
-    if (!everStarted) notes.push(text`Nothing shows that it ever had a pod: look at what kept it from being created.`);
+    if (refused) notes.push(text`The API server refused pods of it meanwhile: ${value(refused)}.`);
+    else if (!everStarted)
+      notes.push(text`Nothing shows that it ever had a pod: look at what kept it from being created.`);
     return {
       headline: text`Job ${name(object.metadata.name)} was stopped at its deadline${seconds !== undefined && text`: ${duration(seconds)} (${path(`activeDeadlineSeconds: ${seconds}`)})`}.`,
       why: text`The deadline counts from the Job's start and over all its tries, whatever its pods wait for; then the Job controller deletes the running pods, and the Job has failed.`,

@@ -1,6 +1,6 @@
 import type { KubeObject } from "../../objects/object.ts";
 import { kubectl } from "../../text/command.ts";
-import { count, list, name, path, type Text, text, value } from "../../text/text.ts";
+import { list, name, path, type Text, text, value } from "../../text/text.ts";
 import { seen } from "../finding.ts";
 import type { WorkloadInput } from "../workload-input.ts";
 import { type FailedCheck, isOnlyRestricted, podSecurityPatch, podSecurityRefusal } from "./pod-security.ts";
@@ -27,9 +27,10 @@ export default refusalRule<Facts>({
     const { namespace } = input.object.metadata;
     const isDefault = namespaceOf(input) !== undefined && !namespaceOf(input)?.metadata.labels?.[ENFORCE];
     const { spec, left } = podSecurityPatch(checks, input);
+    const reasons = checks.map(({ reason }) => name(shortName(reason)));
     return {
-      headline: text`Namespace ${name(namespace ?? "")} enforces Pod Security level ${name(level)}; the pod fails ${count(checks.length, "check")}: ${list(checks.map(({ reason }) => name(shortName(reason))))}.`,
-      why: text`Pods are held against the standard when they are made; the ${input.workload.kind} itself was taken with a warning only.${isDefault && " The namespace has no label for it: the level is the API server's default."}`,
+      headline: text`Namespace ${name(namespace ?? "")} enforces Pod Security ${name(level)}; the pod fails ${list(reasons, MOST_CHECKS)}.`,
+      why: text`Pods are held against the standard when they are made; the ${input.workload.kind} itself was taken with a warning only.${isDefault && " The namespace has no label for it: the level is the API server's default."}${reasons.length > MOST_CHECKS && text` All that it fails: ${list(reasons, reasons.length)}.`}`,
       notes: [
         ...(hasNonRoot(spec) ? [NON_ROOT] : []),
         ...left.map((check) => text`${name(check.reason)} has to be taken out by hand: ${value(check.detail)}.`),
@@ -71,6 +72,8 @@ export default refusalRule<Facts>({
   },
 });
 
+/** Named in the headline; a longer list would hide what it is about. */
+const MOST_CHECKS = 4;
 const ENFORCE = "pod-security.kubernetes.io/enforce";
 const NON_ROOT: Text = text`An image that runs as root will not start with ${path("runAsNonRoot")}: then give a ${path("runAsUser")} other than 0 as well, or use an image that does without root.`;
 

@@ -79,11 +79,11 @@ export default refusalRule<Facts>({
       kubectl("reads", namespace, "describe", "resourcequota", quota),
     );
     if (fitsNow) return [see];
-    return [
-      see,
-      ...(what === "claim" ? [] : [...lessEach(rows, input), ...fewer(rows, input), ...finished(rows, input)]),
-      raise(facts, input),
-    ];
+    const repairs =
+      what === "claim"
+        ? []
+        : [...lessEach(rows, input), ...noSurge(input), ...fewer(rows, input), ...finished(rows, input)];
+    return [see, ...repairs, raise(facts, input, repairs.length > 0)];
   },
   groupKey: ({ quota }) => quota,
   doc: {
@@ -136,7 +136,14 @@ function holders(rows: readonly Row[], input: WorkloadInput): readonly Text[] {
       if (resource !== "count/pods" && !stillCounts(pod)) continue;
       const controller = controllerOf(pod);
       const owner = snapshot.ownersOf(pod).at(-1)?.ref ?? controller;
-      const label = owner ? `${owner.kind} ${owner.name}` : `Pod ${pod.metadata.name}`;
+      const hash = pod.metadata.labels?.["pod-template-hash"];
+      // A ReplicaSet that was not read: its name is the Deployment's, and the hash that its pods carry.
+      const label =
+        owner?.kind === "ReplicaSet" && hash && owner.name.endsWith(`-${hash}`)
+          ? `Deployment ${owner.name.slice(0, -hash.length - 1)}`
+          : owner
+            ? `${owner.kind} ${owner.name}`
+            : `Pod ${pod.metadata.name}`;
       const known = byOwner.get(label) ?? { total: 0n, pods: 0 };
       const own = counted ? usageOf(pod.spec, counted.list, counted.of) : 1_000_000_000n;
       byOwner.set(label, { total: known.total + own, pods: known.pods + 1 });
@@ -152,10 +159,35 @@ function holders(rows: readonly Row[], input: WorkloadInput): readonly Text[] {
   });
 }
 
-function surge({ object, counts }: WorkloadInput): readonly Text[] {
-  if (object.kind !== "Deployment" || !counts || counts.made < counts.wanted) return [];
+/** Whether only the extra pod of a roll-out does not fit. */
+const isSurge = ({ object, counts }: WorkloadInput) =>
+  object.kind === "Deployment" && counts !== undefined && counts.made >= counts.wanted;
+
+function surge(input: WorkloadInput): readonly Text[] {
+  if (!isSurge(input)) return [];
+  return [text`Its pods of the former template still run: a roll-out needs room for one more pod than it has.`];
+}
+
+/** A roll-out that takes a pod away before it makes the next needs no more room than there was. */
+function noSurge(input: WorkloadInput) {
+  if (!isSurge(input)) return [];
+  const strategy = { type: "RollingUpdate", rollingUpdate: { maxSurge: 0, maxUnavailable: 1 } };
   return [
-    text`All its pods of the former template still run: a roll-out needs room for one more. With ${name("maxSurge: 0")} it takes one away first.`,
+    ownerFix(
+      input,
+      text`Let the roll-out take a pod away before it makes the next, if one pod fewer can be borne meanwhile.`,
+      [
+        kubectl(
+          "changes",
+          input.workload.namespace,
+          "patch",
+          argumentOf(input),
+          "-p",
+          JSON.stringify({ spec: { strategy } }),
+        ),
+      ],
+      { applies: "maybe" },
+    ),
   ];
 }
 
@@ -246,7 +278,7 @@ function finished(rows: readonly Row[], { snapshot, object }: WorkloadInput) {
   ];
 }
 
-function raise({ quota, rows }: Facts, input: WorkloadInput) {
+function raise({ quota, rows }: Facts, input: WorkloadInput, isAlternative: boolean) {
   const { namespace } = input.object.metadata;
   const hard = Object.fromEntries(
     rows.map(({ resource, used, asked }) => [
@@ -255,7 +287,7 @@ function raise({ quota, rows }: Facts, input: WorkloadInput) {
     ]),
   );
   return adminFix(
-    text`Or raise the quota so far that ${missingPods(input) === 1n ? "one more pod fits" : `the ${missingPods(input)} missing pods fit`}.`,
+    text`${isAlternative ? "Or raise" : "Raise"} the quota so far that ${missingPods(input) === 1n ? "one more pod fits" : `the ${missingPods(input)} missing pods fit`}.`,
     [kubectl("changes", namespace, "patch", "resourcequota", quota, "-p", JSON.stringify({ spec: { hard } }))],
   );
 }

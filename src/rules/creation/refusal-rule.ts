@@ -63,7 +63,7 @@ export function refusalRule<Facts>(spec: RefusalSpec<Facts>): Rule {
 function triesAgain({ workload, object }: WorkloadInput, { maker }: Refusal): Text {
   const hurry =
     workload.kind === "Deployment" && object.kind === "Deployment"
-      ? text` ${command(shellLine(kubectl("restarts", workload.namespace, "rollout", "restart", `deployment/${workload.name}`).argv))} makes it try at once.`
+      ? text` Once the cause is gone, ${command(shellLine(kubectl("restarts", workload.namespace, "rollout", "restart", `deployment/${workload.name}`).argv))} makes it try at once.`
       : [];
   return text`The ${maker.kind} controller tries again by itself, after many failures only every 17 minutes.${hurry}`;
 }

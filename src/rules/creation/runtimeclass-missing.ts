@@ -49,9 +49,7 @@ export default refusalRule<Facts>({
             text`${best ? "Or do" : "Do"} without: then the node's own runtime runs it.`,
             { applies: "maybe" },
           ),
-          adminFix(text`Or create the class, with a handler that the nodes have.`, [
-            kubectl("changes", undefined, "create", "-f", "<runtime-class.yaml>"),
-          ]),
+          adminFix(text`Or create the class, with a handler that the nodes have.`, []),
         ],
   groupKey: ({ runtimeClass }) => runtimeClass,
   doc: {

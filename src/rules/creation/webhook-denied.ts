@@ -42,14 +42,14 @@ export default refusalRule<Facts>({
     return found ? [seen(found.configuration, `webhooks[${found.index}].name`, "webhook")] : [];
   },
   message: ({ webhook, says, policies, engine }, input) => {
-    const first = withoutPolicy(says.split("\n")[0] ?? "");
+    const first = demandIn(says, engine);
     const by =
       policies.length > 0
-        ? text`${engine ?? "Policy"} ${engine === "Gatekeeper" ? "constraint " : engine ? "policy " : ""}${list(policies.map(name), 3)}`
+        ? text`${engine ?? "Policy"} ${kindOf(engine, policies.length > 1)}${list(policies.map(name), 3)}`
         : text`Admission webhook ${name(webhook)}`;
     return {
-      headline: text`${by} refuses the pod${says ? text`: ${short(first)}` : " and gives no reason"}`,
-      why: text`The API server asks webhook ${name(webhook)} before it creates a pod, and the answer was no.${says ? text` In full: ${value(says)}` : ""}`,
+      headline: text`${by} ${policies.length > 1 ? "refuse" : "refuses"} the pod${says ? text`: ${short(first)}` : " and gives no reason."}`,
+      why: text`The API server asks webhook ${name(webhook)} before it creates a pod, and the answer was no.${says ? text` In full: ${value(says.replace(/\s+/g, " "))}` : ""}`,
       notes: configurationNote(webhook, input),
     };
   },
@@ -119,6 +119,13 @@ export default refusalRule<Facts>({
   },
 });
 
+/** `constraints `, `policy `: what the names are. */
+function kindOf(engine: Facts["engine"], isPlural: boolean): string {
+  if (!engine) return "";
+  if (engine === "Gatekeeper") return isPlural ? "constraints " : "constraint ";
+  return isPlural ? "policies " : "policy ";
+}
+
 function engineOf(webhook: string, says: string): Facts["engine"] {
   if (/gatekeeper/i.test(webhook)) return "Gatekeeper";
   return /kyverno/i.test(webhook) || /blocked due to the following policies/.test(says) ? "Kyverno" : undefined;
@@ -154,7 +161,14 @@ export function labelIn(says: string): string | undefined {
   return undefined;
 }
 
-const withoutPolicy = (line: string) => line.replace(/^\[(?:denied by )?[\w.-]+\] /, "");
+/** The sentence that says what is wanted: Kyverno puts it in quotes below the names of policy and rule. */
+function demandIn(says: string, engine: Facts["engine"]): string {
+  const [, demand] =
+    engine === "Kyverno"
+      ? (/^\s+\S+: '?(?:validation error: )?([\s\S]*?)(?:\.? rule\s+\S+ failed|'?\s*$)/m.exec(says) ?? [])
+      : [];
+  return demand?.trim() || (says.split("\n")[0] ?? "").replace(/^\[(?:denied by )?[\w.-]+\] /, "");
+}
 
 function short(words: string): Text {
   const one = words.trim().replace(/\s+/g, " ");

@@ -200,8 +200,9 @@ function letIn({ webhook, isItsOwn }: Facts, found: Webhook | undefined, { objec
     path: `/webhooks/${index}/namespaceSelector`,
     value: { matchExpressions: [{ key: "kubernetes.io/metadata.name", operator: "NotIn", values: [namespace] }] },
   };
+  const canLeaveOut = isItsOwn !== "no" && !namespaceSelector;
   return [
-    ...(isItsOwn !== "no" && !namespaceSelector
+    ...(canLeaveOut
       ? [
           adminFix(
             text`Leave namespace ${name(namespace)} out of the webhook, so that its own pods can start.`,
@@ -210,8 +211,9 @@ function letIn({ webhook, isItsOwn }: Facts, found: Webhook | undefined, { objec
           ),
         ]
       : []),
-    adminFix(text`Or let it fail open for the time being; its policy is then not enforced while it is down.`, [
-      patch([{ op: "add", path: `/webhooks/${index}/failurePolicy`, value: "Ignore" }]),
-    ]),
+    adminFix(
+      text`${canLeaveOut ? "Or let" : "Let"} it fail open for the time being; its policy is then not enforced while it is down.`,
+      [patch([{ op: "add", path: `/webhooks/${index}/failurePolicy`, value: "Ignore" }])],
+    ),
   ];
 }
