@@ -3,12 +3,13 @@ import { existsSync, globSync, readFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { load } from "js-yaml";
+import { rules } from "../../../src/rules/index.ts";
 import { api, kubectl, list } from "./api.mjs";
 
 const folder = new URL("../scenarios/", import.meta.url).pathname;
 const kit = new URL("../kit/", import.meta.url).pathname;
 const fakeNodes = join(kit, "fake-nodes.yaml");
-const rules = new URL("../../../src/rules/", import.meta.url).pathname;
+const ruleIds = new Set(rules.map(({ id }) => id));
 
 const PATIENCE_S = 150;
 const POLL_MS = 700;
@@ -30,7 +31,7 @@ export function scenarios(words = []) {
 }
 
 /** Whether the program knows the rule; a cause without one is expected to be reported raw. */
-export const hasRule = (rule) => existsSync(join(rules, `${rule}.ts`));
+export const hasRule = (rule) => ruleIds.has(rule);
 
 /** Makes the trouble: applies the manifests and waits for the signal. */
 export async function play(scenario) {
