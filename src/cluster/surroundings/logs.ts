@@ -10,12 +10,14 @@ const MOST_REPLICAS = 3;
 /** An init container that runs for longer may be waiting for something. */
 const LONG_INIT_SECONDS = 20;
 const MOST_NEIGHBOURS = 100;
+/** Services that a log names, of which the endpoints are read. */
+const MOST_NAMED = 3;
 
 const read = new WeakMap<Collector, Map<string, number>>();
 
 /**
- * The last lines of containers that crashed, or of an init container that takes long, and what those lines may be
- * about: a variable that some ConfigMap has, a Service that is named.
+ * The last lines of containers that crashed, of those whose probe keeps them from being ready, or of an init container
+ * that takes long, and what those lines may be about: a variable that some ConfigMap has, a Service that is named.
  */
 const logs: Reader = async (pod, collector, { isOneOfMany }) => {
   const wanted = wantedLogs(pod);
@@ -54,11 +56,19 @@ export function wantedLogs({ spec, status, metadata }: Pod, now = new Date()): r
       }
       if (hasRun(one.lastState?.terminated) && (one.restartCount ?? 0) > 0 && isInTrouble(one, now))
         return [{ container, previous: true }];
+      // Where the program says it listens tells what a probe should ask.
+      if (state?.running && one.ready === false && hasProbe(spec, container)) return [{ container, previous: false }];
       const runsFor = inits.has(container) && secondsBetween(state?.running?.startedAt, now.toISOString());
       return runsFor && runsFor >= LONG_INIT_SECONDS ? [{ container, previous: false }] : [];
     },
   );
 }
+
+const hasProbe = ({ containers }: Pod["spec"], container: string) =>
+  containers.some(
+    ({ name, startupProbe, livenessProbe, readinessProbe }) =>
+      name === container && Boolean(startupProbe ?? livenessProbe ?? readinessProbe),
+  );
 
 /** Reasons for an end that came before the program began (containerd and Docker), or that the kubelet made up. */
 const NEVER_RAN: ReadonlySet<string> = new Set(["StartError", "ContainerCannotRun", "ContainerStatusUnknown"]);
@@ -107,8 +117,13 @@ async function readWhatTheyName(pod: Pod, texts: string, collector: Collector): 
       ? collector.list("Service", namespace, { most: 5 * MOST_NEIGHBOURS })
       : [],
   ]);
+  const elsewhere = [...`${texts}\n${command}`.matchAll(/\b([a-z0-9-]+)\.([a-z0-9-]+)\.svc\b/g)];
+  const qualified = new Map(elsewhere.map(([host, service = "", where = ""]) => [host, { service, where }]));
+  await Promise.all(
+    [...qualified.values()].slice(0, MOST_NAMED).map(({ service, where }) => collector.get("Service", where, service)),
+  );
   const words = new Set(`${texts}\n${command}`.match(/[a-z0-9-]+/g));
-  const named = services.filter(({ metadata }) => words.has(metadata.name)).slice(0, 3);
+  const named = services.filter(({ metadata }) => words.has(metadata.name)).slice(0, MOST_NAMED);
   await Promise.all(
     named.map(({ metadata }) =>
       collector.list("EndpointSlice", namespace, { labelSelector: `kubernetes.io/service-name=${metadata.name}` }),

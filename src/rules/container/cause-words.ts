@@ -155,22 +155,10 @@ export function causeNotes(cause: LogCause, { view, words }: Crash, input: PodIn
           text`All containers of a pod share its ports.`,
       );
       break;
-    case "shell-syntax":
-      notes.push(commandNote(view));
-      break;
     default:
   }
   if (words.place) notes.push(text`It happened at ${path(words.place)}.`);
   return notes.filter((note): note is Text => Boolean(note));
-}
-
-function commandNote({ spec, specPath }: Crash["view"]): Text | undefined {
-  for (const field of ["args", "command"] as const) {
-    const index = spec[field]?.findLastIndex((word) => /\s/.test(word)) ?? -1;
-    if (index >= 0)
-      return text`${path(`${specPath}.${field}[${index}]`)} is ${value(spec[field]?.[index]?.slice(0, 300) ?? "")}.`;
-  }
-  return undefined;
 }
 
 function hostNotes(facts: HostFacts, port?: number): readonly (Text | false | undefined)[] {

@@ -116,7 +116,9 @@ function outlookOf({ view, next, restarts, isRestarted }: Crash, { pod, workload
 }
 
 /** What it means that there is no log to look at. */
-function logNote({ words, view, run }: Crash): Text | undefined {
+function logNote({ words, view, run, kind }: Crash): Text | undefined {
+  // A program that was killed had no time for words.
+  if (kind === "oom" || kind === "oom-node") return undefined;
   if (words.state === "empty")
     return text`The container wrote nothing before it ended: it failed before its first line, keeps its log in a file, or runs another program than you think.`;
   if (words.state === "unread")

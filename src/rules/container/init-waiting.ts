@@ -112,7 +112,9 @@ export default defineRule<Waiting>({
       ];
     return [
       look(
-        text`See which pods the Service selects, and why they are not ready.`,
+        about.found.state === "unknown"
+          ? text`See whether the Service exists, and which pods it selects.`
+          : text`See which pods the Service selects, and why they are not ready.`,
         kubectl("reads", about.namespace, "describe", "service", about.name),
         kubectl("reads", about.namespace, "get", "endpointslices", "-l", `kubernetes.io/service-name=${about.name}`),
       ),
