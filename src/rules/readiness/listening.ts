@@ -24,7 +24,7 @@ export function listeningIn(log: string): readonly Listening[] {
     found.set(port, {
       port,
       isLoopback: /^(?:localhost|127\.\d+\.\d+\.\d+|\[::1\])$/i.test(host ?? ""),
-      line: line.trim().slice(0, 160),
+      line: line.trim().replaceAll(/\s+/g, " ").slice(0, 160),
     });
   }
   return [...found.values()];
