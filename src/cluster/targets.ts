@@ -1,5 +1,5 @@
 import { controllerOf, isSameObject, type KubeObject, type ObjectRef, refTo } from "../objects/object.ts";
-import { isReady, type Pod } from "../objects/pod.ts";
+import { isBetweenCrashes, isReady, type Pod } from "../objects/pod.ts";
 import { lacksPods, trueCondition, type Workload } from "../objects/workload.ts";
 import { compare } from "../snapshot/lookup.ts";
 import { kubectl, shellLine } from "../text/command.ts";
@@ -305,7 +305,12 @@ function inspected(pods: readonly Pod[], podsSeen: number | undefined): Targets 
 /** Ready, or over in peace. */
 function isFine(pod: Pod): boolean {
   if (pod.status?.phase === "Succeeded") return true;
-  return isReady(pod) && !pod.metadata.deletionTimestamp;
+  return isReady(pod) && !pod.metadata.deletionTimestamp && !isCrashLooping(pod);
+}
+
+/** Ready for a moment, and restarted again and again. */
+function isCrashLooping({ status }: Pod): boolean {
+  return (status?.containerStatuses ?? []).some((one) => isBetweenCrashes(one, Date.now()));
 }
 
 /** The same by the columns READY and STATUS. */
@@ -314,8 +319,18 @@ function looksFine({ cells }: TableRow): boolean {
   return (
     cells.Status === "Completed" ||
     cells.Status === "Succeeded" ||
-    (cells.Status === "Running" && ready === all && !/<none>|^$/.test(ready ?? "") && !hasOpenGate(cells))
+    (cells.Status === "Running" &&
+      ready === all &&
+      !/<none>|^$/.test(ready ?? "") &&
+      !hasOpenGate(cells) &&
+      !wasRestartedNow(cells))
   );
+}
+
+/** RESTARTS shows `5 (8s ago)`: more than once, and within the ten minutes after which the kubelet forgets. */
+function wasRestartedNow({ Restarts = "" }: Readonly<Record<string, string>>): boolean {
+  const [, times = 0] = /^(\d+) \((?:\dm)?(?:\d+s)? ago\)$/.exec(Restarts) ?? [];
+  return Number(times) > 1;
 }
 
 /** READINESS GATES shows `0/1` where a gate keeps a pod with all containers ready from being Ready. */

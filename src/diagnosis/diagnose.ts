@@ -89,7 +89,7 @@ function openQuestions(input: RuleInput, { rootCause }: Ranked, rules: readonly 
     if (rule.about !== about || (stage && rule.stage !== stage)) continue;
     if (about === "workload" && rootCause && rule.id !== rootCause.rule) continue;
     for (const kind of rule.needs) {
-      const gap = snapshot.gapFor(kind, namespace) ?? namedGap(snapshot, kind, namespace);
+      const gap = snapshot.gapFor(kind, namespace) ?? namedGap(snapshot, kind, input);
       if (!gap || gap.state === "partial" || gap.state === "not-asked") continue;
       const known = byKind.get(kind);
       if (known) known.rules.push(rule.id);
@@ -99,8 +99,14 @@ function openQuestions(input: RuleInput, { rootCause }: Ranked, rules: readonly 
   return [...byKind].map(([kind, { gap, rules }]) => ({ what: kind, gap, rules }));
 }
 
-function namedGap(snapshot: Lookup, kind: string, namespace: string | undefined): Gap | undefined {
+function namedGap(snapshot: Lookup, kind: string, input: RuleInput): Gap | undefined {
+  const { namespace, name } = ("pod" in input ? input.pod : input.object).metadata;
   return snapshot.snapshot.gaps.find(
-    (gap) => gap.kind === kind && gap.name && (!gap.namespace || gap.namespace === namespace),
+    (gap) =>
+      gap.kind === kind &&
+      gap.name &&
+      (!gap.namespace || gap.namespace === namespace) &&
+      // Another pod's log says nothing of this one.
+      (kind !== "Log" || gap.name.startsWith(`${name}/`)),
   );
 }

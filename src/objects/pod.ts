@@ -149,3 +149,24 @@ export const IMAGE_REASONS: ReadonlySet<string> = new Set([
   "RegistryUnavailable",
   "SignatureValidationFailed",
 ]);
+
+/** A container may fail once; and when it has run for so long the kubelet itself forgets its restarts. */
+const LEAST_RESTARTS = 2;
+const LONG_RUN_SECONDS = 600;
+const SHORTEST_TRIAL_SECONDS = 15;
+
+/**
+ * Whether a container runs between two crashes: it was restarted more than once, and has not yet run for longer than it
+ * did before it ended last time (half as long again, at least a quarter of a minute). `now` in milliseconds.
+ */
+export function isBetweenCrashes(
+  { state, lastState, restartCount = 0 }: ContainerStatus,
+  now: number,
+  least = LEAST_RESTARTS,
+): boolean {
+  const { startedAt = "", finishedAt = "" } = lastState?.terminated ?? {};
+  const age = (now - Date.parse(state?.running?.startedAt ?? "")) / 1000;
+  if (!lastState?.terminated || restartCount < least || Number.isNaN(age)) return false;
+  const lasted = (Date.parse(finishedAt) - Date.parse(startedAt)) / 1000 || 0;
+  return age <= Math.min(LONG_RUN_SECONDS, Math.max(SHORTEST_TRIAL_SECONDS, 1.5 * lasted + 5));
+}

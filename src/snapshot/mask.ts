@@ -71,3 +71,20 @@ export function maskCredentials(content: string): string {
     masked = typeof by === "string" ? masked.replace(pattern, by) : masked.replace(pattern, by);
   return masked;
 }
+
+/**
+ * The same for what containers wrote and the kubelet put into their status: with terminationMessagePolicy
+ * FallbackToLogsOnError those are lines of the log. In place, as the object was parsed for us alone.
+ */
+export function maskTerminationMessages(pod: unknown): void {
+  const { status } = (pod ?? {}) as { status?: Readonly<Record<string, unknown>> };
+  for (const field of ["initContainerStatuses", "containerStatuses", "ephemeralContainerStatuses"]) {
+    const statuses = status?.[field];
+    for (const one of Array.isArray(statuses) ? statuses : []) {
+      for (const state of [one?.state, one?.lastState]) {
+        const ended = state?.terminated;
+        if (typeof ended?.message === "string") ended.message = maskCredentials(ended.message);
+      }
+    }
+  }
+}

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import { maskCredentials } from "../../src/snapshot/mask.ts";
+import { parseObject } from "../../src/snapshot/parse-objects.ts";
 
 const PEM = ["-----BEGIN RSA PRIVATE KEY-----", "hunter2hunter2", "hunter2", "-----END RSA PRIVATE KEY-----"].join(
   "\n",
@@ -70,4 +71,19 @@ describe("lines that say what is wrong stay whole", () => {
   ])("%s", (line) => {
     expect(maskCredentials(line)).toBe(line);
   });
+});
+
+test("what a container left as its termination message is masked where a pod enters", () => {
+  const terminated = { exitCode: 1, reason: "Error", message: "dial postgres://shop:hunter2@db:5432 failed" };
+  const status = { name: "app", state: {}, lastState: { terminated } };
+  const raw = {
+    apiVersion: "v1",
+    kind: "Pod",
+    metadata: { name: "web", namespace: "shop" },
+    spec: { containers: [{ name: "app" }] },
+    status: { containerStatuses: [status], initContainerStatuses: [structuredClone(status)] },
+  };
+  const kept = JSON.stringify(parseObject(raw));
+  expect(kept).not.toContain("hunter2");
+  expect(kept.match(/postgres:\/\/shop:\*\*\*@db:5432 failed/g)).toHaveLength(2);
 });

@@ -1,5 +1,5 @@
 import { controllerOf } from "../../objects/object.ts";
-import type { ContainerStatus, Pod } from "../../objects/pod.ts";
+import { isBetweenCrashes, type Pod } from "../../objects/pod.ts";
 import type { Collector } from "../collector.ts";
 import type { Reader } from "./standing.ts";
 
@@ -54,7 +54,11 @@ export function wantedLogs({ spec, status, metadata }: Pod, now = new Date()): r
         const isDone = ended.exitCode === 0 && (inits.has(container) || spec.restartPolicy !== "Always");
         return isDone || !hasRun(ended) ? [] : [{ container, previous: false }];
       }
-      if (hasRun(one.lastState?.terminated) && (one.restartCount ?? 0) > 0 && isInTrouble(one, now))
+      if (
+        hasRun(one.lastState?.terminated) &&
+        (one.restartCount ?? 0) > 0 &&
+        (!one.ready || isBetweenCrashes(one, now.getTime()))
+      )
         return [{ container, previous: true }];
       // Where the program says it listens tells what a probe should ask.
       if (state?.running && one.ready === false && hasProbe(spec, container)) return [{ container, previous: false }];
@@ -75,15 +79,6 @@ const NEVER_RAN: ReadonlySet<string> = new Set(["StartError", "ContainerCannotRu
 
 const hasRun = (ended: { reason?: string | undefined } | undefined) =>
   ended !== undefined && !NEVER_RAN.has(ended.reason ?? "");
-
-/** Not ready, or ready for hardly longer than its last run lasted: a restart of last week is history. */
-function isInTrouble({ ready, state, lastState }: ContainerStatus, now: Date): boolean {
-  if (!ready) return true;
-  const { startedAt, finishedAt } = lastState?.terminated ?? {};
-  const lasted = secondsBetween(startedAt, finishedAt) ?? 0;
-  const running = secondsBetween(state?.running?.startedAt, now.toISOString()) ?? 0;
-  return running < Math.max(60, 2 * lasted);
-}
 
 function secondsBetween(from: string | undefined, to: string | undefined): number | undefined {
   const seconds = (Date.parse(to ?? "") - Date.parse(from ?? "")) / 1000;

@@ -1,6 +1,5 @@
 import { lastSeen } from "../../objects/event.ts";
-import { IMAGE_REASONS, isReady, isTerminal } from "../../objects/pod.ts";
-import type { Lookup } from "../../snapshot/lookup.ts";
+import { IMAGE_REASONS, isBetweenCrashes, isReady, isTerminal } from "../../objects/pod.ts";
 import type { ContainerView, PodInput } from "../pod-input.ts";
 
 /** A run of a container that is over. */
@@ -75,26 +74,18 @@ export function troublingRun(view: ContainerView, input: PodInput): EndedRun | u
   if (!run) return undefined;
   const { waiting, running } = view.status?.state ?? {};
   if (NEWER_TROUBLE.has(waiting?.reason ?? "")) return undefined;
-  if (running) return isBetweenCrashes(view, run, snapshot, isReady(pod)) ? run : undefined;
+  if (running && view.status)
+    return isBetweenCrashes(view.status, snapshot.now, leastRestarts(view, isReady(pod))) ? run : undefined;
   if (run.exitCode === 0 && !run.isPrevious && !isRestarted(view, 0, input)) return undefined;
   return run;
 }
 
-/**
- * A container that runs at the moment, and has not yet run for longer than it did before it ended last time: nothing
- * says that this run ends otherwise. Twice at least, as anything may fail once; and once it has run for ten minutes the
- * kubelet itself forgets.
- */
-function isBetweenCrashes(view: ContainerView, run: EndedRun, snapshot: Lookup, isPodReady: boolean): boolean {
-  const restarts = view.status?.restartCount ?? 0;
-  const age = snapshot.secondsSince(view.status?.state?.running?.startedAt);
-  if (age === undefined) return false;
-  const wasHeldBack = view.events.some(
-    (event) => event.reason === "BackOff" && /restarting failed/.test(event.message ?? "") && lastSeen(event) !== "",
+/** Once is enough where the kubelet held it back already, and the pod is not ready. */
+function leastRestarts({ events }: ContainerView, isPodReady: boolean): number | undefined {
+  const wasHeldBack = events.some(
+    ({ reason, message = "" }) => reason === "BackOff" && /restarting failed/.test(message),
   );
-  if (restarts < 2 && !(wasHeldBack && !isPodReady)) return false;
-  const lasted = run.seconds ?? 0;
-  return age <= Math.min(600, Math.max(15, 1.5 * lasted + 5));
+  return wasHeldBack && !isPodReady ? 1 : undefined;
 }
 
 /** `Killing` of the last run or the one after it: who ended it, in the kubelet's words. */
