@@ -1,6 +1,6 @@
 import { lastSeen } from "../../objects/event.ts";
 import { controllerOf, type KubeObject } from "../../objects/object.ts";
-import { podTemplateOf, WORKLOAD_KINDS, type Workload } from "../../objects/workload.ts";
+import { podTemplateOf, statusNumber, WORKLOAD_KINDS, type Workload } from "../../objects/workload.ts";
 import { compare } from "../../snapshot/lookup.ts";
 import type { Collector } from "../collector.ts";
 import { podsBelow, selectorText } from "../targets.ts";
@@ -30,6 +30,9 @@ export async function readWorkload(workload: Workload, collector: Collector, isO
   await Promise.all([
     readWhatItNames(message, workload, collector),
     workload.spec?.replicas === 0 ? collector.list("HorizontalPodAutoscaler", namespace) : undefined,
+    workload.kind === "DaemonSet" && statusNumber(workload, "desiredNumberScheduled") === 0
+      ? collector.list("Node", undefined)
+      : undefined,
     message === "" && events.length === 0 && makers.length === 0
       ? collector.get("Lease", "kube-system", "kube-controller-manager")
       : undefined,

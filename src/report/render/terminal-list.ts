@@ -112,10 +112,9 @@ function headlineOf({ items, groups, podsSeen }: ReportList, bad: readonly Repor
 
 /** Workloads whose pods are missing are no pods that are not ready: they are counted by themselves. */
 function workloadsWords(n: number, healthyPods: number | undefined): string {
-  const lack = `${count(n, "workload")} ${n === 1 ? "lacks pods or cannot run" : "lack pods or cannot run"}.`;
-  return healthyPods === undefined
-    ? lack
-    : `${lack} The ${count(healthyPods, "pod")} that there ${healthyPods === 1 ? "is" : "are"} ${healthyPods === 1 ? "is" : "are"} fine.`;
+  const lack = `${count(n, "workload")} ${n === 1 ? "lacks" : "lack"} pods or cannot run`;
+  if (healthyPods === undefined) return `${lack}.`;
+  return `${lack}; the ${count(healthyPods, "pod")} there ${healthyPods === 1 ? "is" : "are"} ready or completed.`;
 }
 
 const WITHOUT_CAUSE: { readonly [Verdict in Report["verdict"]]?: string } = {

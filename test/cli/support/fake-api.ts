@@ -115,6 +115,11 @@ function list(kind: string, all: readonly KubeObject[], url: URL, accept: string
     resourceVersion: "1",
     ...(left > 0 && { continue: String(from + limit), remainingItemCount: left }),
   };
+  if (accept.includes("as=Table") && kind !== "Pod") {
+    const rows = page.map((one) => ({ cells: [one.metadata.name, workloadCells(one)], object: null }));
+    const columnDefinitions = ["Name", "Ready"].map((name) => ({ name, type: "string" }));
+    return [200, { kind: "Table", apiVersion: "meta.k8s.io/v1", metadata, columnDefinitions, rows }];
+  }
   if (accept.includes("as=Table")) {
     const columnDefinitions = ["Name", "Ready", "Status", "Restarts", "Age"].map((name) => ({ name, type: "string" }));
     const rows = page.map((one) => {
@@ -137,6 +142,13 @@ function list(kind: string, all: readonly KubeObject[], url: URL, accept: string
       items: page.map(({ kind: _, apiVersion: __, ...rest }) => rest),
     },
   ];
+}
+
+/** READY of a Deployment or StatefulSet. */
+function workloadCells({ spec, status }: KubeObject): string {
+  const { replicas = 1 } = (spec ?? {}) as { replicas?: number };
+  const { readyReplicas = 0 } = (status ?? {}) as { readyReplicas?: number };
+  return `${readyReplicas}/${replicas}`;
 }
 
 function matches(selector: string, read: (path: string) => string): boolean {
