@@ -28,12 +28,26 @@ const logs: Reader = async (pod, collector, { isOneOfMany }) => {
       collector.leaveOut({ kind: "Log", namespace, name: `${name}/${container}` }, "logs of other pods were read");
     return;
   }
-  const texts = await Promise.all(
-    wanted.map(({ container, previous }) => collector.log(pod, container, previous, BOUNDS)),
-  );
+  const [texts] = await Promise.all([
+    Promise.all(wanted.map(({ container, previous }) => collector.log(pod, container, previous, BOUNDS))),
+    wasKilled(pod) ? readNodeOom(pod, collector) : undefined,
+  ]);
   if (!isOneOfMany) await readWhatTheyName(pod, texts.join("\n"), collector);
 };
 export default logs;
+
+/** A KILL of which the status does not say that it was for the container's own memory. */
+const wasKilled = ({ status }: Pod) =>
+  [...(status?.initContainerStatuses ?? []), ...(status?.containerStatuses ?? [])].some(
+    ({ state, lastState }) => (state?.terminated ?? lastState?.terminated)?.exitCode === 137,
+  );
+
+/** What the node says about memory: its events are in the namespace default. Better to have, no gap without. */
+async function readNodeOom({ spec }: Pod, collector: Collector): Promise<void> {
+  if (!spec.nodeName) return;
+  const fieldSelector = `involvedObject.kind=Node,involvedObject.name=${spec.nodeName},reason=SystemOOM`;
+  await collector.tryList("Event", "default", { fieldSelector });
+}
 
 interface WantedLog {
   readonly container: string;

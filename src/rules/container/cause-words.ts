@@ -130,9 +130,13 @@ export function causeNotes(cause: LogCause, { view, words }: Crash, input: PodIn
       );
       break;
     }
-    case "unknown-host":
-      notes.push(...hostNotes(hostFacts(cause.host, input)));
+    case "unknown-host": {
+      const facts = hostFacts(cause.host, input);
+      // The headline says already that there is no such Service.
+      const isSaid = facts.kind === "service" && facts.found.state === "absent" && facts.like.length === 0;
+      if (!isSaid) notes.push(...hostNotes(facts));
       break;
+    }
     case "unreachable":
       if (cause.host) notes.push(...hostNotes(hostFacts(cause.host, input), cause.port));
       break;

@@ -28,7 +28,7 @@ function headline(view: ContainerView, program: string | undefined, input: PodIn
   const architecture = architectureOf(input);
   return isScript(program)
     ? text`${containerWords(view)} cannot run the script ${value(program ?? "")}: it does not say which program reads it.`
-    : text`${containerWords(view)} cannot run ${program ? value(program) : "its program"}: image ${value(view.spec.image ?? "")} is not built for ${architecture ? text`the node's processor (${architecture})` : "the node's processor"}.`;
+    : text`${containerWords(view)} cannot run ${program ? value(program) : "its program"} of image ${value(view.spec.image ?? "")}: it is not built for the node's processor${architecture && ` (${architecture})`}.`;
 }
 
 function why(input: PodInput): Text {
@@ -64,7 +64,7 @@ function fixes(view: ContainerView, program: string | undefined, input: PodInput
           setImage(
             input,
             view.name,
-            `${(view.spec.image ?? "").replace(/(?<!\/[^:]*):[^:/]*$|@.*$/, "")}:<tag>`,
+            `${(view.spec.image ?? "").replace(/@.*$/, "").replace(/:[^:/]+$/, "")}:<tag>`,
             text`Then, or if there is one already, use a tag that has it.`,
           ),
         ]),
