@@ -13,6 +13,7 @@ import { kubectl } from "../text/command.ts";
 import { count, duration, name, type Text, text, value } from "../text/text.ts";
 import { byWeight, EXPECTED_WHILE_STARTING, groupsOf } from "./group.ts";
 import type { Checks, RawReason, Report, ReportList, Step, Verdict } from "./report.ts";
+import { schedulingOf } from "./scheduling.ts";
 import { podColumns } from "./status.ts";
 import { repairSteps, step } from "./steps.ts";
 import { timelineOf } from "./timeline.ts";
@@ -42,6 +43,7 @@ export function buildReport(
   const restartedSecondsAgo = snapshot.secondsSince(lastRestartAt);
   const isWell = verdict === "ready" || verdict === "completed";
   const checks = checksOf(input, rules);
+  const scheduling = schedulingOf(input);
   return {
     takenAt,
     target,
@@ -56,6 +58,7 @@ export function buildReport(
     ...(pod.spec.nodeName && { node: pod.spec.nodeName }),
     // A pod that was evicted lost its containers' statuses: nothing tells how far it had got.
     progress: verdict === "failed" && !pod.status?.containerStatuses?.length ? [] : progress,
+    ...(scheduling && { scheduling }),
     remarks: remarksOn(input, verdict, rootCause !== undefined),
     raw: rootCause || isWell ? [] : raw,
     checks,

@@ -1,8 +1,9 @@
 import type { Unchecked } from "../diagnosis/diagnose.ts";
-import type { ObjectRef } from "../objects/object.ts";
+import type { Json, ObjectRef } from "../objects/object.ts";
 import type { Finding, Stage } from "../rules/finding.ts";
 import type { Progress } from "../rules/pod-input.ts";
 import type { RuledOut } from "../rules/rule.ts";
+import type { Edit } from "../scheduler/edit.ts";
 import type { Command } from "../text/command.ts";
 import type { Text } from "../text/text.ts";
 
@@ -65,6 +66,38 @@ export interface Checks {
   readonly rulesOfStages: number;
 }
 
+/** Nodes that say the very same to a pod. */
+export interface SchedulingNodes {
+  readonly names: readonly string[];
+  /** All of them; empty where the node takes the pod. */
+  readonly rejections: readonly {
+    readonly plugin: string;
+    readonly reason: string;
+    readonly lack: Readonly<Record<string, Json>>;
+  }[];
+}
+
+/** Nodes of one sort, as people read them. */
+export interface NodeRow {
+  readonly names: readonly string[];
+  /** What stops the pod there, in a few words each; empty where nothing does. */
+  readonly stops: readonly string[];
+}
+
+/** Why no node takes the pod: kube-scheduler's filters run again on all nodes. The nearest miss comes first. */
+export interface Scheduling {
+  readonly rebuiltMessage: string;
+  readonly schedulerMessage: string;
+  /** Reason by reason and count by count. */
+  readonly agrees: boolean;
+  /** Why it may be that they do not. */
+  readonly difference?: Text;
+  readonly nodes: readonly SchedulingNodes[];
+  readonly rows: readonly NodeRow[];
+  /** The cheapest edits after which a node takes the pod, verified by the filters. */
+  readonly smallestChange?: { readonly edits: readonly Edit[]; readonly accepts: readonly string[] };
+}
+
 /** What is said about one target. */
 export interface Report {
   readonly takenAt: string;
@@ -83,6 +116,8 @@ export interface Report {
   readonly workload?: ObjectRef;
   readonly node?: string;
   readonly progress: Progress;
+  /** Of a pod without a node. */
+  readonly scheduling?: Scheduling;
   /** Further sentences about a pod without a cause: its history, what that it has none means. */
   readonly remarks: readonly Text[];
   readonly rootCause?: Finding;

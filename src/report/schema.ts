@@ -100,6 +100,32 @@ const rawReasonSchema = named(
   }),
 );
 
+const schedulingSchema = named(
+  "Scheduling",
+  z.looseObject({
+    rebuiltMessage: described(sentence, "The scheduler's sentence, as its filters run again on what was read give it."),
+    schedulerMessage: sentence,
+    agrees: described(z.boolean(), "Whether both say the same, reason by reason and count by count."),
+    difference: z.optional(described(sentence, "Why it may be that they do not.")),
+    nodes: described(
+      z.array(
+        z.looseObject({
+          names: z.array(z.string()),
+          rejections: z.array(z.looseObject({ plugin: z.string(), reason: z.string(), lack: json })),
+        }),
+      ),
+      "Every node, those that say the very same together, the nearest miss first. No rejection: it takes the pod.",
+    ),
+    smallestChange: z.optional(
+      described(
+        z.looseObject({ edits: z.array(z.looseObject({ of: z.string() })), accepts: z.array(z.string()) }),
+        "The cheapest edits after which the nodes in accepts take the pod; the filters were run again on what they make.",
+      ),
+    ),
+  }),
+  "Why no node takes the pod: kube-scheduler's filters run again on every node.",
+);
+
 const reportFields = {
   takenAt: time,
   target: objectRefSchema,
@@ -118,6 +144,7 @@ const reportFields = {
   progress: z.array(
     z.looseObject({ name: z.enum(STEPS), state: z.enum(["done", "current", "pending"]), at: z.optional(time) }),
   ),
+  scheduling: z.optional(schedulingSchema),
   remarks: z.array(sentence),
   rootCause: z.optional(findingSchema),
   consequences: described(z.array(findingSchema), "What follows from the root cause and goes away with it."),

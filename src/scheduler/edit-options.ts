@@ -64,7 +64,7 @@ export function leastCost(lack: Lack): number {
     case "schedulable":
       return 10;
     case "labels":
-      return lack.requirements.length;
+      return 3.5 * lack.requirements.length;
     case "volume":
     case "name":
       return IMPOSSIBLE;
@@ -195,8 +195,11 @@ function selectorOptions([key, value]: readonly [string, string], node: NodeInfo
   ];
 }
 
-const labelOption = (key: string, value: string, { name }: NodeInfo): readonly EditOption[] =>
-  isGiven(key) ? [] : [{ edits: [{ of: "label", node: name, key, value }], cost: 10 }];
+function labelOption(key: string, value: string, { name, labels }: NodeInfo): readonly EditOption[] {
+  const from = labels[key];
+  const edit = { of: "label" as const, node: name, key, value, ...(from !== undefined && { from }) };
+  return isGiven(key) ? [] : [{ edits: [edit], cost: 10 }];
+}
 
 /** The node's label that a slip of the pen may have missed: its value, or its key. */
 function meantLabel(key: string, value: string, { labels }: NodeInfo): readonly [string, string] | undefined {

@@ -21,7 +21,14 @@ export type Edit =
   | { readonly of: "spread"; readonly key: string }
   /** Preferred instead of required. */
   | { readonly of: "pod-affinity" | "anti-affinity"; readonly key: string; readonly selector: string }
-  | { readonly of: "label"; readonly node: string; readonly key: string; readonly value: string }
+  /** A label of a node, with its value until then where it has one. */
+  | {
+      readonly of: "label";
+      readonly node: string;
+      readonly key: string;
+      readonly value: string;
+      readonly from?: string;
+    }
   | {
       readonly of: "untaint";
       readonly node: string;

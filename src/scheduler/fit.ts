@@ -2,7 +2,7 @@ import type { Pod } from "../objects/pod.ts";
 import { compare } from "../snapshot/lookup.ts";
 import type { Filter, Rejection } from "./filter.ts";
 import { interPodAffinity } from "./filters/inter-pod-affinity.ts";
-import { nodeAffinity } from "./filters/node-affinity.ts";
+import { nodeAffinity, nodesByName } from "./filters/node-affinity.ts";
 import { nodeName } from "./filters/node-name.ts";
 import { nodePorts } from "./filters/node-ports.ts";
 import { nodeResourcesFit } from "./filters/node-resources-fit.ts";
@@ -41,13 +41,27 @@ export interface Fit {
   readonly accepts: readonly string[];
 }
 
+/** What PreFilter says of the nodes that a pod with `metadata.name` in all its affinity terms does not name: a DaemonSet's. */
+const notNamed = (names: ReadonlySet<string>): Rejection => ({
+  plugin: "NodeAffinity",
+  reason: NOT_NAMED,
+  isUnresolvable: true,
+  lack: { of: "labels", requirements: [...names].map((name) => `metadata.name=${name}`) },
+});
+const NOT_NAMED = "node(s) didn't satisfy plugin(s) [NodeAffinity]";
+
+/** Whether the scheduler did not even look at the node, as the pod is made for another one. */
+export const isForAnother = ({ first }: NodeFit): boolean => first[0]?.reason === NOT_NAMED;
+
 /** Runs every filter on every node. */
 export function fitPod(pod: Pod, view: ClusterView, filters: readonly Filter[] = FILTERS): Fit {
   const prepared = filters.map((filter) => filter.prepare(pod, view));
+  const named = filters.includes(nodeAffinity) ? nodesByName(pod) : undefined;
   const nodes = view.nodes
     .map((node): NodeFit => {
       const byFilter = prepared.map((check) => check(node));
-      return { node, rejections: byFilter.flat(), first: byFilter.find((one) => one.length > 0) ?? [] };
+      const first = byFilter.find((one) => one.length > 0) ?? [];
+      return { node, rejections: byFilter.flat(), first: named && !named.has(node.name) ? [notNamed(named)] : first };
     })
     .sort((a, b) => compare(a.node.name, b.node.name));
   return { nodes, accepts: nodes.filter(({ rejections }) => rejections.length === 0).map(({ node }) => node.name) };

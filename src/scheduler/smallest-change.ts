@@ -58,13 +58,13 @@ function findChanges(pod: Pod, view: ClusterView, fit: Fit): readonly Change[] {
       if (state && (whose === "workload" || state.edits.some(isOfNode))) found.push(state);
     }
   }
-  const ofWorkload = cheapest(found.filter(({ edits }) => !edits.some(isOfNode)));
-  const ofNodes = cheapest(found.filter(({ edits }) => edits.some(isOfNode)));
+  // What takes more steps than the shortest way is no alternative that anybody wants to read.
+  const fewest = Math.min(...found.map(({ edits }) => edits.length));
+  const short = found.filter(({ edits }) => edits.length <= fewest);
+  const ofWorkload = cheapest(short.filter(({ edits }) => !edits.some(isOfNode)));
+  const ofNodes = cheapest(short.filter(({ edits }) => edits.some(isOfNode)));
   const more = newNode(pod, view, nodes);
-  return [...ofWorkload, ...ofNodes]
-    .map((state) => asChange(state))
-    .concat(more ?? [])
-    .sort((a, b) => a.cost - b.cost);
+  return [...[...ofWorkload, ...ofNodes].map(asChange), ...(more ? [more] : [])].sort((a, b) => a.cost - b.cost);
 }
 
 /** One of each sort of node, the likeliest first: nodes that lack the same are one sort, and the one that lacks least stands for it. */
@@ -168,8 +168,7 @@ function cheapest(states: readonly State[]): readonly State[] {
   const chosen: State[] = [];
   for (const state of [...states].sort((a, b) => a.cost - b.cost || compare(a.node.name, b.node.name))) {
     const key = JSON.stringify(state.edits.map((edit) => ({ ...edit, node: "" })));
-    const isLess = chosen.some(({ edits }) => edits.every(({ of }) => state.edits.some((edit) => edit.of === of)));
-    if (seen.has(key) || (isLess && chosen.length > 0 && state.edits.length > (chosen[0]?.edits.length ?? 0))) continue;
+    if (seen.has(key)) continue;
     seen.add(key);
     chosen.push(state);
     if (chosen.length === MOST_ALIKE) break;
@@ -228,7 +227,7 @@ function nodeLike({ node }: NodeInfo, pod: Pod, view: ClusterView): Change | und
       };
     const [, key, wanted] =
       (first.lack.of === "labels" && /^([^=!\s]+)=(\S*)$/.exec(first.lack.requirements[0] ?? "")) || [];
-    if (!key || wanted === undefined || key in labels) return undefined;
+    if (!key || wanted === undefined || key in labels || key === "kubernetes.io/hostname") return undefined;
     labels[key] = wanted;
     fresh = { ...fresh, metadata: { ...fresh.metadata, labels: { ...fresh.metadata.labels, [key]: wanted } } };
   }

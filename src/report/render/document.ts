@@ -4,7 +4,7 @@ import type { Finding } from "../../rules/finding.ts";
 import { type Command, withKubectlFlags } from "../../text/command.ts";
 import { plain, type Text } from "../../text/text.ts";
 import { groupsOf } from "../group.ts";
-import { API_VERSION, type Group, type Report, type ReportList } from "../report.ts";
+import { API_VERSION, type Group, type Report, type ReportList, type Scheduling } from "../report.ts";
 import type { FindingDocument, ItemDocument, ReportDocument, ReportListDocument } from "../schema.ts";
 import { uncheckedOf } from "../unchecked.ts";
 import { commandWithFlags } from "./layout.ts";
@@ -41,7 +41,8 @@ export function toDocument(
 
 function itemOf(report: Report, flags: readonly string[]): ItemDocument {
   const { workload, progress, remarks, rootCause, consequences, others, raw, checks, ruledOut, unchecked } = report;
-  const { timeline, steps, takenAt, target, verdict, summary, readyContainers, status, restarts, node } = report;
+  const { timeline, steps, takenAt, target, verdict, summary, readyContainers, status, restarts, node, scheduling } =
+    report;
   const words = (content: Text) => sentence(content, flags);
   return {
     takenAt,
@@ -56,6 +57,7 @@ function itemOf(report: Report, flags: readonly string[]): ItemDocument {
     ...(workload && { workload: { ...workload } }),
     ...(node !== undefined && { node }),
     progress: progress.map((one) => ({ ...one })),
+    ...(scheduling && { scheduling: schedulingDocument(scheduling, words) }),
     remarks: remarks.map(words),
     ...(rootCause && { rootCause: findingOf(rootCause, flags) }),
     consequences: consequences.map((one) => findingOf(one, flags)),
@@ -71,6 +73,28 @@ function itemOf(report: Report, flags: readonly string[]): ItemDocument {
       title: words(title),
       ...(command && { command: commandOf(command, flags) }),
     })),
+  };
+}
+
+function schedulingDocument(
+  { rebuiltMessage, schedulerMessage, agrees, difference, nodes, smallestChange }: Scheduling,
+  words: (content: Text) => string,
+): NonNullable<ItemDocument["scheduling"]> {
+  return {
+    rebuiltMessage,
+    schedulerMessage,
+    agrees,
+    ...(difference && { difference: words(difference) }),
+    nodes: nodes.map(({ names, rejections }) => ({
+      names: [...names],
+      rejections: rejections.map(({ lack, ...rest }) => ({ ...rest, lack: asWritten(lack) })),
+    })),
+    ...(smallestChange && {
+      smallestChange: {
+        edits: smallestChange.edits.map((edit) => ({ ...edit })),
+        accepts: [...smallestChange.accepts],
+      },
+    }),
   };
 }
 

@@ -16,6 +16,7 @@ import {
   isWorkload,
   marksOf,
   mergedRaw,
+  nodeNames,
   objectName,
   ownCommand,
   tagOf,
@@ -26,6 +27,7 @@ import {
 } from "./words.ts";
 
 const LONGEST_TIMELINE = 30;
+const MOST_NODE_ROWS = 12;
 
 /** The report for a GitHub issue, a merge request or a chat that knows Markdown. */
 export function renderMarkdown(result: Report | ReportList | readonly Report[], options: RenderOptions): string {
@@ -111,6 +113,7 @@ function reportParts(report: Report, options: RenderOptions, heading: string): s
     parts.push(
       `**${one.effect === "risks" ? "Risk" : "Also"}** (${markdownCode(one.rule)}, ${one.confidence}): ${words(one.headline)} ${words(one.why)}`,
     );
+  parts.push(...nodesPart(report, options));
   const bullets: [string, readonly string[]][] = [
     ["Goes away with it", consequences.map(({ headline, rule }) => `${words(headline)} (${markdownCode(rule)})`)],
     ["Ruled out", ruledOut.map(({ what, because }) => `${words(what)}: ${words(because)}`)],
@@ -121,6 +124,26 @@ function reportParts(report: Report, options: RenderOptions, heading: string): s
   const timeline = timelinePart(report, options);
   if (timeline && !(isWell && !rootCause)) parts.push(timeline);
   return parts;
+}
+
+/** What stops the pod on each node, as a list. */
+function nodesPart({ scheduling }: Report, options: RenderOptions): string[] {
+  if (!scheduling) return [];
+  const { rows, agrees, difference } = scheduling;
+  const shown = options.wide ? rows : rows.slice(0, MOST_NODE_ROWS);
+  const left = rows.slice(shown.length).reduce((sum, { names }) => sum + names.length, 0);
+  return [
+    [
+      "**Nodes**",
+      "",
+      ...shown.map(
+        ({ names, stops }) =>
+          `- ${markdownCode(nodeNames(names, options.wide))}: ${stops.length ? escapeMarkdown(stops.join("; ")) : "takes the pod"}`,
+      ),
+      ...(left ? [`- … ${count(left, "more node")}`] : []),
+    ].join("\n"),
+    ...(agrees || !difference ? [] : [`The scheduler says otherwise. ${inline(difference, options)}`]),
+  ];
 }
 
 function findingParts(title: string, finding: Finding, { target }: Report, options: RenderOptions): string[] {

@@ -25,6 +25,7 @@ import {
   firstAndLast,
   marksOf,
   mergedRaw,
+  nodeNames,
   tagOf,
   timesWords,
   titleOf,
@@ -37,6 +38,8 @@ const LONGEST_TIMELINE = 12;
 /** Messages of events are shown whole as evidence; in the timeline their two ends do. */
 const LONGEST_MOMENT = 160;
 const LONGEST_LABEL = 16;
+/** A screenful of rows for nodes; the nearest come first. */
+const MOST_NODE_ROWS = 8;
 /** The most telling come first. */
 const MOST_REASONS = 10;
 
@@ -67,6 +70,7 @@ export function reportLines(report: Report, options: RenderOptions): Line[] {
     rootCause ? causeLines(report, rootCause, options) : unexplainedLines(report, options),
     ...causes.map((cause) => lesserLines("ALSO   ", cause, options)),
     ...risks.map((risk) => lesserLines("RISK   ", risk, options)),
+    nodeLines(report, options),
     footLines(report, options),
     isFine && !options.wide && !rootCause ? [] : timelineLines(report, options),
   ];
@@ -241,6 +245,34 @@ function rawLines(raw: readonly RawReason[], options: RenderOptions): Line[] {
       ),
     ),
     ...(left ? [[span(" ".repeat(INDENT)), span(`… ${count(left, "more reason")}; --wide shows all`, "quiet")]] : []),
+  ];
+}
+
+/** What stops the pod on each node, one row for nodes of a sort, the nearest miss first. */
+function nodeLines({ scheduling }: Report, options: RenderOptions): Line[] {
+  if (!scheduling) return [];
+  const { rows, agrees, difference } = scheduling;
+  const { width, wide } = options;
+  const shown = wide || rows.length <= MOST_NODE_ROWS ? rows : rows.slice(0, MOST_NODE_ROWS - 1);
+  const left = rows.slice(shown.length).reduce((sum, { names }) => sum + names.length, 0);
+  const total = rows.reduce((sum, { names }) => sum + names.length, 0);
+  const heads = shown.map(({ names }) => escapeText(cutMiddle(nodeNames(names, wide), wide ? LONGEST_MOMENT : 36)));
+  const title = `Nodes (${total})`;
+  const room = Math.max(title.length - 2, ...heads.map((head) => [...head].length));
+  return [
+    [span(padded(title, room + 4), "quiet"), span(scheduling.rows.length ? "what stops the pod there" : "", "quiet")],
+    ...shown.flatMap(({ stops }, index) =>
+      paragraph(
+        [span(`  ${padded(heads[index] ?? "", room)} `)],
+        room + 4,
+        [span(escapeText(stops.join("; ")) || "nothing: it takes the pod", stops.length ? undefined : "strong")],
+        width,
+      ),
+    ),
+    ...(left ? [[span(`  … ${count(left, "more node")}; --wide shows all`, "quiet")]] : []),
+    ...(agrees || !difference
+      ? []
+      : paragraph([span("  The scheduler says otherwise.")], 2, spansOf(difference, options), width)),
   ];
 }
 

@@ -163,3 +163,12 @@ export function mergedRaw(raw: readonly RawReason[]): readonly { words: string; 
     abouts,
   }));
 }
+
+/** `a, b and c`; more than that as `8 × worker-*`, or the first of them and how many more. */
+export function nodeNames(names: readonly string[], isWide: boolean): string {
+  const [first = "", ...others] = names;
+  if (isWide || names.length <= 2) return names.join(", ");
+  let shared = first;
+  for (const other of others) while (!other.startsWith(shared)) shared = shared.slice(0, -1);
+  return shared.length >= 3 ? `${names.length} × ${shared}*` : `${first} and ${others.length} more`;
+}

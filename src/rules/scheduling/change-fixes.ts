@@ -97,7 +97,7 @@ function wordsOf(edit: Edit, { pod }: PodInput): Text {
     case "untaint":
       return text`take the taint ${value(taintText(edit))} off node ${name(edit.node)}`;
     case "uncordon":
-      return text`open node ${name(edit.node)} again (uncordon), if its maintenance is over`;
+      return text`open node ${name(edit.node)} again`;
     case "new-node":
       return text`add a node like ${name(edit.like)}`;
   }
@@ -106,7 +106,15 @@ function wordsOf(edit: Edit, { pod }: PodInput): Text {
 function nodeCommand(edit: Edit): Command | undefined {
   switch (edit.of) {
     case "label":
-      return kubectl("changes", undefined, "label", "node", edit.node, `${edit.key}=${edit.value}`, "--overwrite");
+      return kubectl(
+        "changes",
+        undefined,
+        "label",
+        "node",
+        edit.node,
+        `${edit.key}=${edit.value}`,
+        ...(edit.from === undefined ? [] : ["--overwrite"]),
+      );
     case "untaint":
       return kubectl("changes", undefined, "taint", "nodes", edit.node, `${edit.key}:${edit.effect}-`);
     case "uncordon":
@@ -117,10 +125,10 @@ function nodeCommand(edit: Edit): Command | undefined {
 }
 
 function newNodeFix({ like, allocatable, labels }: Extract<Edit, { of: "new-node" }>): Fix {
-  const more = Object.entries(allocatable).map(([resource, amount]) => value(`${amount} ${resource}`));
+  const more = Object.entries(allocatable).map(([resource, amount]) => value(`${resource}=${amount}`));
   const marked = Object.entries(labels).map(([key, content]) => value(`${key}=${content}`));
   return {
-    title: text`Or add a node like ${name(like)}${more.length > 0 && text` with ${list(more)} allocatable`}${marked.length > 0 && text` and the label ${list(marked)}`}: empty, it takes the pod.`,
+    title: text`Or add a node like ${name(like)}${more.length + marked.length > 0 && text` with ${list([...more, ...marked])}`}: empty, it takes the pod.`,
     commands: [],
     applies: "maybe",
     by: "cluster-admin",

@@ -108,7 +108,7 @@ const factsOf = ({ verdict, lacks, nearest }: Obstruction): Json => ({
 });
 
 /** Amounts are too large for JSON numbers; programs get them as people write them. */
-function jsonOf(lack: Lack): Json {
+export function jsonOf(lack: Lack): Readonly<Record<string, Json>> {
   if (lack.of !== "resource") return { ...lack };
   const show = (amount: bigint) => showAmount(lack.resource, amount);
   return {
@@ -135,7 +135,7 @@ function nodeEvidence({ nearest, lacks }: Obstruction): readonly Evidence[] {
           node.node,
           path,
           node.name,
-          text`allocatable ${show(lack.allocatable)} − requested ${show(lack.requested)} = ${show(left < 0n ? 0n : left)} left${nearest.length > 1 && `, the most of ${nearest.length} nodes`}`,
+          text`allocatable ${show(lack.allocatable)} − requested ${show(lack.requested)} = ${show(left < 0n ? 0n : left)} left`,
         ),
       ];
     }
@@ -187,7 +187,9 @@ export function lackText(lack: Lack): string {
     case "toleration":
       return `taint ${taintText({ key: lack.key, effect: lack.effect, ...(lack.value !== undefined && { value: lack.value }) })}`;
     case "labels":
-      return `lacks ${lack.requirements.join(", ")}`;
+      return lack.requirements.some((one) => /^!|!=| not in /.test(one))
+        ? `does not fit ${lack.requirements.join(", ")}`
+        : `lacks ${lack.requirements.join(", ")}`;
     case "port":
       return `port ${lack.port} held by ${lack.heldBy}`;
     case "resource": {

@@ -63,6 +63,14 @@ function largest(resource: string, { verdict }: Obstruction): bigint | undefined
   }, 0n);
 }
 
+/** The most that is left on the nodes that are closed by nothing but resources; undefined where there are none. */
+function mostLeft(resource: string, { verdict }: Obstruction): bigint | undefined {
+  const lefts = (verdict.fit?.nodes ?? [])
+    .filter(({ rejections }) => rejections.every(({ lack }) => lack.of === "resource" && lack.resource !== "pods"))
+    .map(({ node }) => (node.allocatable.get(resource) ?? 0n) - (node.requested.get(resource) ?? 0n));
+  return lefts.reduce<bigint | undefined>((most, left) => (most === undefined || left > most ? left : most), undefined);
+}
+
 function headline(resource: string, obstruction: Obstruction, input: PodInput): Text {
   const wanted = showAmount(resource, wantedOf(resource, input));
   const most = largest(resource, obstruction);
@@ -72,7 +80,7 @@ function headline(resource: string, obstruction: Obstruction, input: PodInput): 
   if (most !== undefined && most < wantedOf(resource, input))
     return text`The pod asks for ${value(wanted)} ${unit}, and the largest node has ${value(showAmount(resource, most))}: it can never fit.`;
   if (lack) {
-    const left = lack.allocatable - lack.requested;
+    const left = mostLeft(resource, obstruction) ?? lack.allocatable - lack.requested;
     return text`The pod asks for ${value(wanted)} ${unit}, and no node it may use has more than ${value(showAmount(resource, left < 0n ? 0n : left))} left.`;
   }
   return text`No node that the pod may use has ${value(wanted)} ${unit} left to give.`;

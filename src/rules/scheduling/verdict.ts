@@ -1,7 +1,7 @@
 import { type Event, lastSeen, writtenBy } from "../../objects/event.ts";
 import { podCondition } from "../../objects/pod.ts";
 import type { Lack } from "../../scheduler/filter.ts";
-import { type Fit, fitPod, type NodeFit } from "../../scheduler/fit.ts";
+import { type Fit, fitPod, isForAnother, type NodeFit, rebuiltMessage } from "../../scheduler/fit.ts";
 import { type FitMessage, parseFitMessage } from "../../scheduler/fit-message.ts";
 import { clusterView } from "../../scheduler/node-info.ts";
 import { type Evidence, seen } from "../finding.ts";
@@ -47,6 +47,8 @@ export interface Verdict {
   readonly refusals: readonly Refusal[];
   /** Absent where not all nodes and pods are known, or where our run contradicts the scheduler. */
   readonly fit?: Fit;
+  /** Our own run even where it contradicts the scheduler; absent where not all nodes and pods are known. */
+  readonly run?: Fit;
   /** Nodes that our run finds to accept the pod although the scheduler refused them. */
   readonly acceptsNow: readonly string[];
 }
@@ -78,6 +80,7 @@ function findVerdict(input: PodInput): Verdict | undefined {
     ...said,
     ...(parsed && { parsed }),
     refusals,
+    ...(fit && { run: fit }),
     ...(fit && isSame && { fit }),
     acceptsNow: fit?.accepts ?? [],
   };
@@ -117,7 +120,7 @@ const WORDS: readonly (readonly [Obstacle, RegExp])[] = [
   ["unschedulable", /^node\(s\) were unschedulable/],
   [
     "node-affinity",
-    /^node\(s\) didn't match (?:Pod's node affinity\/selector|node selector)|didn't match scheduler-enforced node affinity|pod affinity terms conflict|CheckServiceAffinity/,
+    /^node\(s\) didn't match (?:Pod's node affinity\/selector|node selector)|didn't match scheduler-enforced node affinity|didn't satisfy plugin\(?s?\)? \[NodeAffinity\]|pod affinity terms conflict|CheckServiceAffinity/,
   ],
   ["existing-anti-affinity", /didn't satisfy existing pods anti-affinity rules|ExistingPodsAntiAffinityRulesNotMatch/],
   ["anti-affinity", /didn't match pod anti-affinity rules/],
@@ -144,6 +147,23 @@ function classify(reason: string): { obstacle: Obstacle; detail?: string } {
   }
   return { obstacle: "other" };
 }
+
+/** How many nodes each obstacle keeps away, whatever the version's words: the newer ones name no taint, say. */
+function counted(message: string): string {
+  const counts = new Map<string, number>();
+  for (const { reason, count = 0 } of parseFitMessage(message)?.reasons ?? []) {
+    const { obstacle, detail = "" } = classify(reason);
+    const key = obstacle === "other" ? reason : obstacle === "resource" ? `${obstacle} ${detail}` : obstacle;
+    counts.set(key, (counts.get(key) ?? 0) + count);
+  }
+  return [...counts]
+    .map(([key, count]) => `${count} ${key}`)
+    .sort()
+    .join();
+}
+
+/** Whether our run says what the scheduler said, reason by reason and count by count. */
+export const agreesWith = (fit: Fit, message: string): boolean => counted(rebuiltMessage(fit)) === counted(message);
 
 const OBSTACLE_OF: Readonly<Record<Lack["of"], Obstacle>> = {
   schedulable: "unschedulable",
@@ -193,10 +213,18 @@ const WEIGHT: Readonly<Record<Obstacle, number>> = {
 };
 
 const weightOf = ({ rejections }: NodeFit) =>
-  [...new Set(rejections.map(({ lack }) => obstacleOf(lack)))].reduce((sum, obstacle) => sum + WEIGHT[obstacle], 0);
+  [...new Map(rejections.map(({ lack }) => [thingOf(lack), obstacleOf(lack)])).values()].reduce(
+    (sum, obstacle) => sum + WEIGHT[obstacle],
+    0,
+  );
+
+/** Each resource weighs for itself; several taints or terms are one trouble. */
+const thingOf = (lack: Lack) => (lack.of === "resource" ? lack.resource : obstacleOf(lack));
 
 /** The nodes that come nearest to taking the pod; of those that lack the same, the one that lacks least. */
-export function nearestNodes({ nodes }: Fit): readonly NodeFit[] {
+export function nearestNodes({ nodes: all }: Fit): readonly NodeFit[] {
+  const meant = all.filter((node) => !isForAnother(node));
+  const nodes = meant.length > 0 ? meant : all;
   const least = Math.min(...nodes.map(weightOf));
   const nearest = nodes.filter((node) => weightOf(node) === least);
   return [...nearest].sort((a, b) => compareAmounts(shortfall(a), shortfall(b)));

@@ -45,3 +45,18 @@ function unmetOfTerm({ matchExpressions = [], matchFields = [] }: NodeSelectorTe
     ...matchFields.filter((requirement) => !matchesRequirement(requirement, { "metadata.name": node.name })),
   ].map(requirementText);
 }
+
+/** The nodes that a pod names in `matchFields` of all its terms: only these are looked at (node_affinity.go PreFilter). */
+export function nodesByName(pod: Pod): ReadonlySet<string> | undefined {
+  const names = new Set<string>();
+  for (const { matchFields = [] } of nodeAffinityTerms(pod) ?? []) {
+    const lists = matchFields.flatMap(({ key, operator, values = [] }) =>
+      key === "metadata.name" && operator === "In" ? [values] : [],
+    );
+    const [first, ...others] = lists;
+    if (!first) return undefined;
+    for (const name of first) if (others.every((list) => list.includes(name))) names.add(name);
+  }
+  // Terms that contradict each other have a sentence of their own.
+  return names.size > 0 ? names : undefined;
+}

@@ -1,0 +1,147 @@
+import { showAmount } from "../objects/quantity.ts";
+import type { PodInput } from "../rules/pod-input.ts";
+import { changesFor } from "../rules/scheduling/change-fixes.ts";
+import { jsonOf, lackText } from "../rules/scheduling/refusal-rule.ts";
+import { agreesWith, type Verdict, verdictOn } from "../rules/scheduling/verdict.ts";
+import { UNSCHEDULABLE } from "../scheduler/edit.ts";
+import { leastCost } from "../scheduler/edit-options.ts";
+import type { Lack } from "../scheduler/filter.ts";
+import { type Fit, isForAnother, type NodeFit, rebuiltMessage } from "../scheduler/fit.ts";
+import { compare } from "../snapshot/lookup.ts";
+import { type Text, text, value } from "../text/text.ts";
+import type { NodeRow, Scheduling, SchedulingNodes } from "./report.ts";
+
+/** What the scheduler's filters, run again, say of each node; undefined for a pod that has one, or where not all nodes and pods are known. */
+export function schedulingOf(input: PodInput): Scheduling | undefined {
+  const verdict = verdictOn(input);
+  const fit = verdict?.run;
+  if (!verdict || !fit) return undefined;
+  const agrees = agreesWith(fit, verdict.message);
+  const [smallest] = changesFor(input, verdict);
+  return {
+    rebuiltMessage: rebuiltMessage(fit),
+    schedulerMessage: verdict.message,
+    agrees,
+    ...(!agrees && { difference: differenceOf(fit, verdict, input) }),
+    nodes: equalNodes(fit),
+    rows: rowsOf(fit),
+    ...(smallest && {
+      smallestChange: { edits: smallest.edits.map((edit) => ({ ...edit })), accepts: smallest.accepts },
+    }),
+  };
+}
+
+/** Why our run may say something else than the scheduler. */
+function differenceOf({ accepts, nodes }: Fit, verdict: Verdict, { pod, snapshot }: PodInput): Text {
+  const { schedulerName = "default-scheduler" } = pod.spec;
+  const unknown = verdict.refusals.filter(({ obstacle }) => obstacle === "other");
+  const newer = nodes.filter(({ node: { node } }) => {
+    const created = (node.metadata as { creationTimestamp?: string }).creationTimestamp ?? "";
+    return verdict.at !== "" && created > verdict.at;
+  });
+  if (verdict.refusals.some(({ obstacle, count }) => obstacle === "claim" && count === undefined))
+    return text`The scheduler stopped at the pod's claims, before it looked at nodes; the table shows what comes after that.`;
+  if (schedulerName !== "default-scheduler")
+    return text`The scheduler ${value(schedulerName)} has rules of its own, which I do not know.`;
+  if (unknown.length > 0)
+    return text`It gives a reason that is none of the usual filters (an extender, a plugin, or a check that I do not run): ${value(unknown.map(({ reason }) => reason).join(", "))}.`;
+  if (newer.length > 0)
+    return text`Its sentence is older than ${newer.length === 1 ? "a node" : "some nodes"}: the scheduler tries again by itself.`;
+  const gap = ["PersistentVolumeClaim", "PersistentVolume", "Namespace"].find(
+    (kind) =>
+      snapshot.gapFor(kind, kind === "PersistentVolumeClaim" ? pod.metadata.namespace : undefined)?.state ===
+      "forbidden",
+  );
+  if (gap) return text`I may not read objects of the kind ${gap}, which it also looks at.`;
+  return accepts.length > 0
+    ? text`Its sentence may be from before something changed: then it takes the pod at its next try. Else it sees something that I do not.`
+    : text`Pods or nodes have changed since it wrote its sentence, or it sees something that I do not.`;
+}
+
+/** Nodes that say the very same, each group once. */
+function equalNodes(fit: Fit): readonly SchedulingNodes[] {
+  const groups = new Map<string, { names: string[]; rejections: SchedulingNodes["rejections"] }>();
+  for (const one of nearestFirst(fit)) {
+    const rejections = one.rejections.map(({ plugin, reason, lack }) => ({ plugin, reason, lack: jsonOf(lack) }));
+    const key = JSON.stringify(rejections);
+    const group = groups.get(key);
+    if (group) group.names.push(one.node.name);
+    else groups.set(key, { names: [one.node.name], rejections });
+  }
+  return [...groups.values()];
+}
+
+function nearestFirst({ nodes }: Fit): readonly NodeFit[] {
+  const costOf = (one: NodeFit) =>
+    isForAnother(one) ? Number.MAX_SAFE_INTEGER : one.rejections.reduce((sum, { lack }) => sum + leastCost(lack), 0);
+  return nodes
+    .map((one) => ({ one, cost: costOf(one) }))
+    .sort((a, b) => a.cost - b.cost || compare(a.one.node.name, b.one.node.name))
+    .map(({ one }) => one);
+}
+
+/** Nodes of the same sort in one row: what differs between them is told as a range, or left out. */
+function rowsOf(fit: Fit): readonly NodeRow[] {
+  const groups = new Map<string, NodeFit[]>();
+  for (const one of nearestFirst(fit)) {
+    const key = isForAnother(one)
+      ? "another"
+      : one.rejections
+          .map(({ lack }) => sortOf(lack))
+          .sort(compare)
+          .join("\n");
+    groups.set(key, [...(groups.get(key) ?? []), one]);
+  }
+  return [...groups].map(([key, members]) => ({
+    names: members.map(({ node }) => node.name).sort(compare),
+    stops: key === "another" ? ["the pod is made for another node"] : wordsOf(members),
+  }));
+}
+
+const sortOf = (lack: Lack): string =>
+  lack.of === "resource"
+    ? `resource ${lack.resource}`
+    : lack.of === "port"
+      ? `port ${lack.port}`
+      : lack.of === "anti-affinity"
+        ? `anti-affinity ${lack.whose} ${lack.key}`
+        : lack.of === "spread"
+          ? `spread ${lack.key}`
+          : lackText(lack);
+
+/** One phrase for each thing that the nodes of a row lack. */
+function wordsOf(members: readonly NodeFit[]): readonly string[] {
+  const bySort = new Map<string, Lack[]>();
+  for (const { rejections } of members) {
+    const isCordoned = rejections.some(({ lack }) => lack.of === "schedulable");
+    // A cordoned node has a taint that says the same.
+    const told = rejections.filter(
+      ({ lack }) => !(isCordoned && lack.of === "toleration" && lack.key === UNSCHEDULABLE),
+    );
+    for (const { lack } of told) bySort.set(sortOf(lack), [...(bySort.get(sortOf(lack)) ?? []), lack]);
+  }
+  return [...bySort.values()].map((lacks) => {
+    const [lack] = lacks;
+    if (!lack) return "";
+    const all = new Set(lacks.map(lackText));
+    if (all.size === 1) return lackText(lack);
+    switch (lack.of) {
+      case "resource": {
+        if (lack.resource === "pods") return "has all the pods it may have";
+        const lefts = lacks
+          .flatMap((one) => (one.of === "resource" ? [one.allocatable - one.requested] : []))
+          .sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));
+        const show = (amount = 0n) => showAmount(lack.resource, amount < 0n ? 0n : amount);
+        return `${lack.resource}: ${show(lefts[0])} to ${show(lefts.at(-1))} left of ${show(lack.wanted)} asked`;
+      }
+      case "port":
+        return `port ${lack.port} is taken`;
+      case "anti-affinity":
+        return lack.whose === "own" ? "a pod that this one must not be with" : "a pod that does not want this one";
+      case "spread":
+        return `the spread by ${lack.key} would be too uneven`;
+      default:
+        return [...all].join(" or ");
+    }
+  });
+}
