@@ -1,5 +1,6 @@
 import { controllerOf } from "../../objects/object.ts";
 import { nanos } from "../../objects/quantity.ts";
+import { podCountsOf } from "../../objects/workload.ts";
 import { type Command, kubectl } from "../../text/command.ts";
 import { count, list, name, type Text, text } from "../../text/text.ts";
 import { seen } from "../finding.ts";
@@ -107,10 +108,10 @@ function quotaNow({ snapshot, object }: WorkloadInput, quota: string) {
   return snapshot.get("ResourceQuota", object.metadata.namespace, quota);
 }
 
-function missingPods({ counts }: WorkloadInput): bigint {
-  return BigInt(
-    Math.max(1, (counts?.wanted ?? 1) - Math.min(counts?.made ?? 0, counts?.upToDate ?? counts?.made ?? 0)),
-  );
+/** How many pods are asked for and not there: a ReplicaSet in a roll-out is given them bit by bit. */
+function missingPods({ refusal }: WorkloadInput): bigint {
+  const { wanted = 1, made = 0 } = (refusal && podCountsOf(refusal.maker)) ?? {};
+  return BigInt(Math.max(1, wanted - made));
 }
 
 /** A pod that asks for more than the whole quota will never come, whoever goes. */
