@@ -78,4 +78,14 @@ describe("the root cause", () => {
     expect(ranked.consequences).toEqual([same]);
     expect(ranked.others).toEqual([other]);
   });
+
+  test("a family with a star explains all of the family, and no other", () => {
+    const cause = finding("node/b", { explains: ["readiness/*"] });
+    const probe = finding("readiness/a", { container: "app" });
+    const image = finding("image/a");
+    const ranked = rank([probe, image, cause], input);
+    expect(ranked.rootCause).toBe(cause);
+    expect(ranked.consequences).toEqual([probe]);
+    expect(ranked.others).toEqual([image]);
+  });
 });

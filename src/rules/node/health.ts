@@ -24,7 +24,8 @@ export type NodeHealth =
 export function nodeHealth({ pod, node, snapshot, events }: PodInput): NodeHealth | undefined {
   const { nodeName } = pod.spec;
   if (!nodeName || !node) return undefined;
-  if (node.state === "absent") return { state: "gone", name: nodeName };
+  if (node.state === "absent")
+    return isKnownToLack(snapshot, nodeName) ? { state: "gone", name: nodeName } : { state: "unknown" };
   if (node.state === "unknown") {
     const event = events.findLast(
       ({ reason, message = "" }) => reason === "NodeNotReady" && /^Node is not ready/.test(message),
@@ -46,6 +47,17 @@ export function nodeHealth({ pod, node, snapshot, events }: PodInput): NodeHealt
     path: `status.conditions[${node.object.status?.conditions?.indexOf(condition) ?? 0}]`,
     ...(sinceSeconds !== undefined && { sinceSeconds }),
   };
+}
+
+/**
+ * A cluster has nodes: a snapshot without a single one lacks them, whatever it says of itself. With some there, or after
+ * the API server said so by name, an absent node is absent.
+ */
+function isKnownToLack(snapshot: PodInput["snapshot"], name: string): boolean {
+  return (
+    snapshot.list("Node").items.length > 0 ||
+    snapshot.snapshot.absent.some((ref) => ref.kind === "Node" && ref.name === name)
+  );
 }
 
 /** Whether the state of its node can be what holds the pod up: it is neither over nor ready nor being deleted. */
