@@ -3,6 +3,7 @@ import type { Workload } from "../objects/workload.ts";
 import { type Command, kubectl } from "../text/command.ts";
 import { name, type Text, text } from "../text/text.ts";
 import type { Fix } from "./finding.ts";
+import { managerOf } from "./managed-by.ts";
 import type { PodInput } from "./pod-input.ts";
 
 /** `deployment/web`: how kubectl takes the object that a person would edit to change this pod. */
@@ -12,17 +13,7 @@ export function workloadArgument({ workload }: PodInput): string {
 
 /** What keeps a change of the workload from lasting: a chart or a Git repository that will write it again. */
 export function managedBy({ owners, pod }: PodInput): Text | undefined {
-  for (const object of [...owners.map(({ object }) => object), pod as KubeObject].reverse()) {
-    const { annotations = {}, labels = {} } = object?.metadata ?? {};
-    const release = annotations["meta.helm.sh/release-name"];
-    if (release)
-      return text`Helm release ${name(release)}: change the chart's values too, or the next upgrade undoes this`;
-    const application = annotations["argocd.argoproj.io/tracking-id"] ?? labels["argocd.argoproj.io/instance"];
-    if (application) return text`Argo CD (${name(application)}): change it in Git too, or the next sync undoes this`;
-    const flux = labels["kustomize.toolkit.fluxcd.io/name"] ?? labels["helm.toolkit.fluxcd.io/name"];
-    if (flux) return text`Flux (${name(flux)}): change it in Git too, or the next reconciliation undoes this`;
-  }
-  return undefined;
+  return managerOf([...owners.map(({ object }) => object), pod as KubeObject].reverse());
 }
 
 /** A pod of a manifest file on its node: what the API shows is a mirror that cannot be changed. */
