@@ -1,12 +1,19 @@
 import type * as z from "zod/mini";
+import { csiNodeSchema } from "../objects/csi-node.ts";
 import { eventSchema } from "../objects/event.ts";
 import { nodeSchema } from "../objects/node.ts";
 import { type KubeObject, kubeObjectSchema } from "../objects/object.ts";
+import { persistentVolumeSchema } from "../objects/persistent-volume.ts";
+import { persistentVolumeClaimSchema } from "../objects/persistent-volume-claim.ts";
 import { podSchema } from "../objects/pod.ts";
+import { runtimeClassSchema } from "../objects/runtime-class.ts";
 import { configMapSchema, secretSchema, withoutValues } from "../objects/secret.ts";
 import { serviceAccountSchema } from "../objects/service-account.ts";
+import { storageClassSchema } from "../objects/storage-class.ts";
+import { volumeAttachmentSchema } from "../objects/volume-attachment.ts";
 import { WORKLOAD_KINDS, workloadSchema } from "../objects/workload.ts";
 import { conforms } from "./conforms.ts";
+import { maskTerminationMessages } from "./mask.ts";
 
 const schemas: ReadonlyMap<string, z.ZodMiniType> = new Map(
   Object.entries({
@@ -16,6 +23,12 @@ const schemas: ReadonlyMap<string, z.ZodMiniType> = new Map(
     Secret: secretSchema,
     ConfigMap: configMapSchema,
     ServiceAccount: serviceAccountSchema,
+    PersistentVolumeClaim: persistentVolumeClaimSchema,
+    PersistentVolume: persistentVolumeSchema,
+    StorageClass: storageClassSchema,
+    VolumeAttachment: volumeAttachmentSchema,
+    CSINode: csiNodeSchema,
+    RuntimeClass: runtimeClassSchema,
     ...Object.fromEntries(WORKLOAD_KINDS.map((kind) => [kind, workloadSchema])),
   }),
 );
@@ -33,6 +46,7 @@ export function parseObject(raw: unknown): Parsed {
   if ("problem" in basic) return { problem: `${calledBy(raw)} is left out: ${basic.problem}` };
   const { kind, metadata } = basic.value;
   const kept = kind === "Secret" || kind === "ConfigMap" ? withoutValues(basic.value) : basic.value;
+  if (kind === "Pod") maskTerminationMessages(kept);
   const schema = schemas.get(kind);
   const exact = schema && parseAs(schema, kept);
   return exact && "problem" in exact

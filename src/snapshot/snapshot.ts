@@ -1,9 +1,15 @@
+import type { CSINode } from "../objects/csi-node.ts";
 import type { Event } from "../objects/event.ts";
 import type { Node } from "../objects/node.ts";
 import type { KubeObject, ObjectRef } from "../objects/object.ts";
+import type { PersistentVolume } from "../objects/persistent-volume.ts";
+import type { PersistentVolumeClaim } from "../objects/persistent-volume-claim.ts";
 import type { Pod } from "../objects/pod.ts";
+import type { RuntimeClass } from "../objects/runtime-class.ts";
 import type { ConfigMap, Secret } from "../objects/secret.ts";
 import type { ServiceAccount } from "../objects/service-account.ts";
+import type { StorageClass } from "../objects/storage-class.ts";
+import type { VolumeAttachment } from "../objects/volume-attachment.ts";
 import type { Workload, WorkloadKind } from "../objects/workload.ts";
 
 /** The kinds we have a schema for. Objects of other kinds are kept in a snapshot too, as plain KubeObjects. */
@@ -14,6 +20,12 @@ export type KindMap = {
   Secret: Secret;
   ConfigMap: ConfigMap;
   ServiceAccount: ServiceAccount;
+  PersistentVolumeClaim: PersistentVolumeClaim;
+  PersistentVolume: PersistentVolume;
+  StorageClass: StorageClass;
+  VolumeAttachment: VolumeAttachment;
+  CSINode: CSINode;
+  RuntimeClass: RuntimeClass;
 } & { [Kind in WorkloadKind]: Workload };
 
 /** The object type of a kind. */

@@ -67,7 +67,7 @@ function failureOf(container: ContainerView, pod: PodInput["pod"]): CreationFail
     container,
     reason: "",
     message: (event.message ?? "").slice("Error: ".length),
-    evidence: seen(event, "message", "event Failed"),
+    evidence: seen(event, "message", "Failed"),
     ...(at && { at }),
   };
 }

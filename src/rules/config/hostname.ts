@@ -25,7 +25,7 @@ export default defineRule<{ field: "hostname" | "subdomain" | "hostnameOverride"
       ({ reason, message = "" }) => reason === "FailedCreatePodSandBox" && PATTERN.test(message),
     );
     const failure = creationFailures(input).find(({ message }) => PATTERN.test(message));
-    const evidence = failure?.evidence ?? (event && seen(event, "message", "event FailedCreatePodSandBox"));
+    const evidence = failure?.evidence ?? (event && seen(event, "message", "FailedCreatePodSandBox"));
     const [, word = "", hostname = "", other = ""] = PATTERN.exec(failure?.message ?? event?.message ?? "") ?? [];
     if (!evidence) return [];
     const field = word === "Subdomain" ? "subdomain" : word === "HostnameOverride" ? "hostnameOverride" : "hostname";

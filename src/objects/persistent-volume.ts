@@ -1,0 +1,32 @@
+import type {
+  V1CSIPersistentVolumeSource,
+  V1ObjectReference,
+  V1PersistentVolume,
+  V1PersistentVolumeSpec,
+  V1PersistentVolumeStatus,
+} from "@kubernetes/client-node";
+import * as z from "zod/mini";
+import { anything, fieldsOf, metadataSchema, optionalText } from "./object.ts";
+
+export const persistentVolumeSchema = fieldsOf<V1PersistentVolume>()({
+  apiVersion: optionalText,
+  kind: z.literal("PersistentVolume"),
+  metadata: metadataSchema,
+  spec: z.optional(
+    fieldsOf<V1PersistentVolumeSpec>()({
+      accessModes: z.optional(z.array(z.string())),
+      capacity: z.optional(z.record(z.string(), z.union([z.string(), z.number()]))),
+      storageClassName: optionalText,
+      volumeMode: optionalText,
+      claimRef: z.optional(
+        fieldsOf<V1ObjectReference>()({ name: optionalText, namespace: optionalText, uid: optionalText }),
+      ),
+      csi: z.optional(fieldsOf<V1CSIPersistentVolumeSource>()({ driver: optionalText, volumeHandle: optionalText })),
+      nodeAffinity: anything,
+    }),
+  ),
+  status: z.optional(
+    fieldsOf<V1PersistentVolumeStatus>()({ phase: optionalText, reason: optionalText, message: optionalText }),
+  ),
+});
+export type PersistentVolume = z.infer<typeof persistentVolumeSchema>;

@@ -1,0 +1,21 @@
+import type { V1StorageClass } from "@kubernetes/client-node";
+import * as z from "zod/mini";
+import { anything, fieldsOf, metadataSchema, optionalText } from "./object.ts";
+
+export const storageClassSchema = fieldsOf<V1StorageClass>()({
+  apiVersion: optionalText,
+  kind: z.literal("StorageClass"),
+  metadata: metadataSchema,
+  provisioner: optionalText,
+  volumeBindingMode: optionalText,
+  allowedTopologies: anything,
+});
+export type StorageClass = z.infer<typeof storageClassSchema>;
+
+/** Whether claims without a class get this one (component-helpers v0.36 storage/volume/helpers.go). */
+export function isDefaultClass({ metadata }: StorageClass): boolean {
+  const { annotations = {} } = metadata;
+  return ["storageclass.kubernetes.io/is-default-class", "storageclass.beta.kubernetes.io/is-default-class"].some(
+    (key) => annotations[key] === "true",
+  );
+}

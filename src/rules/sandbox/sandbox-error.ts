@@ -1,0 +1,153 @@
+/** What keeps a sandbox from being made, as far as a message tells. */
+export type SandboxCause =
+  | "net-not-ready"
+  | "cni-binary-missing"
+  | "ip-exhausted"
+  | "cni-uninitialised"
+  | "cni-stale-auth"
+  | "cni-agent-down"
+  | "cni-failed"
+  | "runtime-handler-missing"
+  | "runtimeclass-missing"
+  | "pause-image"
+  | "name-reserved"
+  | "cgroup-driver"
+  | "sysctl"
+  | "out-of-memory"
+  | "userns"
+  | "disk-full"
+  | "runtime-down"
+  | "timeout"
+  | "config"
+  | "runc"
+  | "unknown";
+
+/** A message, told apart. */
+export interface SandboxError {
+  readonly cause: SandboxCause;
+  /** The part that a person needs: without the wrappers of kubelet, gRPC and runtime. */
+  readonly words: string;
+  /** What it names, by the cause: the CNI plugin, a binary, a handler, an image. */
+  readonly names: { readonly [what: string]: string };
+}
+
+type Test = readonly [SandboxCause, RegExp];
+
+// Order matters: what a CNI plugin says inside the runtime's wrapper is told before the wrapper, and the words for a
+// missing thing before those for a thing that does not answer.
+const TESTS: readonly Test[] = [
+  ["net-not-ready", /network is not ready: |NetworkPluginNotReady|NetworkReady=false/],
+  ["cni-binary-missing", /failed to find plugin "(?<binary>[^"]+)" in path \[?(?<dir>[^\]\s]+)/],
+  [
+    "ip-exhausted",
+    /no IP addresses available in range set: ?(?<range>\S*)|failed to assign an IP address to container|no (?:more )?(?:free |available )?IP(?:v4|v6)?s?(?: addresses)? (?:available|left)|failed to allocate (?:all requested IPs|for range|an? (?:pod )?IP)|IPAM.*exhausted|range is full|address pool.*(?:full|exhausted)|InsufficientFreeAddressesInSubnet|requested IP address \S+ is not available/i,
+  ],
+  [
+    "cni-uninitialised",
+    /cni config not initialized|cni plugin not initialized|no networks found in|no CNI configuration file/i,
+  ],
+  [
+    "runtimeclass-missing",
+    /failed to lookup RuntimeClass (?<runtimeClass>[^\s:]+)|RuntimeClass\S* "(?<quoted>[^"]+)" not found/,
+  ],
+  [
+    "runtime-handler-missing",
+    /no runtime for "(?<handler>[^"]+)" is configured|failed to find runtime handler (?<crio>\S+) from runtime list|RuntimeHandler "(?<docker>[^"]+)" not supported|unknown runtime handler "(?<unknown>[^"]+)"/,
+  ],
+  ["userns", /hostUsers: false|user namespaces?|UserNamespace|MOUNT_ATTR_IDMAP|idmapped? mount/i],
+  [
+    "name-reserved",
+    /failed to reserve sandbox name|pod sandbox with name "[^"]*" already exists|name is reserved|kubelet may be retrying requests that are timing out/i,
+  ],
+  ["disk-full", /no space left on device|disk quota exceeded/i],
+  [
+    "pause-image",
+    /failed to get sandbox image "(?<image>[^"]+)"|failed (?:to pull|pulling) image "(?<pulled>[^"]+)"|pause image/,
+  ],
+  [
+    "cgroup-driver",
+    /expected cgroupsPath to be of format "slice:prefix:name"|cgroup-?[dD]river|systemd cgroup flag passed|cgroups? path .*not valid/,
+  ],
+  ["out-of-memory", /container init was OOM-killed|\(possibly OOM-killed\)/],
+  ["sysctl", /sysctl "?(?<sysctl>[\w./-]+)"?.*(?:not in a separate kernel namespace|not allowed|no such file)/],
+  [
+    "runtime-down",
+    /dial unix \S*(?:containerd|crio|cri-dockerd|dockershim|docker)\S*: connect: (?:connection refused|no such file)|transport is closing|code = Unavailable|Cannot connect to the Docker daemon/,
+  ],
+  [
+    "config",
+    /unsupported supplementalGroupsPolicy|pod must not contain (?:both|any) HostProcess|hostNetwork is required if Pod contains HostProcess|failed to generate sandbox config/i,
+  ],
+];
+
+/** Where the network is at fault, whatever the runtime (containerd, CRI-O, cri-dockerd, dockershim). */
+const NETWORK =
+  /failed to set ?up network for sandbox|failed to setup network for sandbox|network for pod "|CNI network|networkPlugin cni|plugin type="|CNI failed|cni plugin/i;
+
+const STALE = /\bUnauthorized\b|x509: |certificate has expired|token has expired|provide credentials/;
+const AGENT =
+  /connection refused|no such file or directory|netplugin failed|connect: |context deadline exceeded|is the agent running|is the .*container running|check that the|error getting ClusterInformation|i\/o timeout|unreachable/i;
+
+/** Takes a message of FailedCreatePodSandBox or NetworkNotReady apart; the wordings of all runtimes since dockershim. */
+export function classifySandboxError(message: string): SandboxError {
+  const words = innermost(message);
+  const plugin = pluginOf(message);
+  const named = (groups: Record<string, string> | undefined) => ({
+    ...Object.fromEntries(Object.entries(groups ?? {}).filter(([, value]) => value !== undefined)),
+    ...(plugin && { plugin }),
+  });
+  for (const [cause, pattern] of TESTS) {
+    const found = pattern.exec(message);
+    if (found) return { cause, words, names: named(found.groups) };
+  }
+  if (NETWORK.test(message)) {
+    if (STALE.test(message)) return { cause: "cni-stale-auth", words, names: named(undefined) };
+    return { cause: AGENT.test(words) ? "cni-agent-down" : "cni-failed", words, names: named(undefined) };
+  }
+  if (/DeadlineExceeded|context deadline exceeded|timed out/.test(message))
+    return { cause: "timeout", words, names: {} };
+  if (/OCI runtime|runc|crun|shim task|containerd task/.test(message)) return { cause: "runc", words, names: {} };
+  return { cause: "unknown", words, names: {} };
+}
+
+/** The network plugin: named by the runtime, or told by the paths and sockets that its words hold. */
+function pluginOf(message: string): string | undefined {
+  const type = /plugin type="([^"]+)"/.exec(message)?.[1];
+  const known = KNOWN.find(([, words]) => words.test(message))?.[0];
+  // A meta plugin passes on what another one said.
+  return type !== undefined && !/^(?:multus|portmap|bandwidth|loopback)/.test(type) ? type : (known ?? type);
+}
+
+const KNOWN: readonly (readonly [string, RegExp])[] = [
+  ["calico", /calico/i],
+  ["cilium", /cilium/i],
+  ["flannel", /flannel|subnet\.env/i],
+  ["aws-cni", /aws-?(?:cni|node|vpc)|add cmd: failed to assign an IP|127\.0\.0\.1:50051/i],
+  ["azure-vnet", /azure-?(?:vnet|cni|ipam)/i],
+  ["weave-net", /weave/i],
+  ["antrea", /antrea/i],
+  ["kube-router", /kube-router/i],
+  ["ovn-kubernetes", /ovn-?k8s|ovn-?kubernetes|OVN/],
+  ["openshift-sdn", /openshift-sdn/i],
+  ["kube-ovn", /kube-ovn/i],
+  ["multus", /multus/i],
+];
+
+/** Without the wrappers around it: who failed at what is said in the headline. */
+function innermost(message: string): string {
+  return message
+    .replace(/^\(combined from similar events\): /, "")
+    .replace(/^Failed to create pod sandbox: /, "")
+    .replace(/^(?:rpc error: code = \w+ desc = )+/, "")
+    .replace(/^unable to get OCI runtime for sandbox "[^"]*": /, "")
+    .replace(/^failed to (?:setup|set up) network for sandbox "[^"]*": /, "")
+    .replace(/^failed to set up sandbox container "[^"]*" network for pod "[^"]*": /, "")
+    .replace(/^networkPlugin cni failed to set up pod "[^"]*" network: /, "")
+    .replace(/^failed to create pod network sandbox \S+: /, "")
+    .replace(/^error adding pod \S+ to CNI network "[^"]*": /, "")
+    .replace(/^plugin type="[^"]*"(?: name="[^"]*")? failed \(add\): /, "")
+    .replace(/^failed to start sandbox (?:container )?(?:"[^"]*" )?(?:container )?(?:task )?(?:"[^"]*")?: ?/, "")
+    .replace(/^failed to create containerd task: failed to create shim task: /, "")
+    .replace(/^(?:OCI runtime create failed: )?(?:runc create failed: )?/, "")
+    .trim();
+}
