@@ -88,8 +88,14 @@ function leastRestarts({ events }: ContainerView, isPodReady: boolean): number |
   return wasHeldBack && !isPodReady ? 1 : undefined;
 }
 
-/** `Killing` of the last run or the one after it: who ended it, in the kubelet's words. */
-export function killedBy({ events }: ContainerView, run: EndedRun): string | undefined {
-  const since = run.startedAt ?? "";
-  return events.findLast((event) => event.reason === "Killing" && lastSeen(event) >= since)?.message;
+/**
+ * Who ended the last run, in the kubelet's words: the event Killing of it or of the one after it. Noisy pods lose events
+ * (client-go v0.36 tools/record/events_cache.go), so a probe that failed in a run which a signal ended counts too.
+ */
+export function killedBy({ events }: ContainerView, { startedAt = "", exitCode }: EndedRun): string | undefined {
+  const since = events.filter((event) => lastSeen(event) >= startedAt);
+  const killing = since.findLast(({ reason }) => reason === "Killing")?.message;
+  if (killing !== undefined || (exitCode !== 137 && exitCode !== 143)) return killing;
+  const failed = /^(?:Liveness|Startup) probe failed/;
+  return since.findLast(({ reason, message = "" }) => reason === "Unhealthy" && failed.test(message))?.message;
 }
