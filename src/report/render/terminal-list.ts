@@ -174,7 +174,8 @@ function groupLines(
   const below = (content: Line) => paragraph([], room, content, options.width);
   const command = firstCommand(first);
   // One command repairs one workload: where the members belong to several, each needs its own.
-  const repairs = cause ? new Set(reports.map((report) => firstCommand(report)?.line(options).text)).size : 1;
+  const repairs = cause ? new Set(reports.map((report) => firstCommand(report)?.line(options)?.text)).size : 1;
+  const commandRow = command?.line(options);
   return [
     ...(isOneLine && line
       ? [[...line, span(" ".repeat(right - columns(line) - tag.length)), span(tag, "quiet")]]
@@ -186,7 +187,7 @@ function groupLines(
     ...(command
       ? [
           ...below([...command.words(options), ...(repairs > 1 ? [span(` (one of ${repairs} alike)`, "quiet")] : [])]),
-          [span(" ".repeat(room)), command.line(options)],
+          ...(commandRow ? [[span(" ".repeat(room)), commandRow]] : []),
         ]
       : []),
     // Where the pods are only counted, one of them is named here.
@@ -204,21 +205,24 @@ function groupLines(
 
 /** The first command that repairs, of the first member's steps; without a cause the look that tells most. */
 function firstCommand({ steps, rootCause }: Report) {
+  const isRepair = ({ act }: Report["steps"][number]) => act !== "see" && act !== "verify";
   const step = rootCause
-    ? (steps.find(({ command, act }) => command && act !== "see") ?? steps.find(({ command }) => command))
+    ? (steps.find(isRepair) ?? steps.find(({ command, act }) => command && act !== "verify"))
     : steps.find(({ command }) => command?.argv.includes("logs"));
-  const command = step?.command;
-  if (!step || !command) return undefined;
+  if (!step) return undefined;
+  const { command } = step;
   const caveats = caveatsOf(step);
   return {
     words: (options: RenderOptions): Line => [
       ...spansOf(titleOf(step), options),
       ...(caveats ? [span(` ${escapeText(caveats)}`, "quiet")] : []),
     ],
-    line: (options: RenderOptions) => ({
-      text: `${padded(step.act, 7)}${step.act.length < 7 ? "" : " "}${commandLine(command.argv, options)}`,
-      isWhole: true,
-    }),
+    // A task on a node or at a registry has no command of kubectl's.
+    line: (options: RenderOptions) =>
+      command && {
+        text: `${padded(step.act, 7)}${step.act.length < 7 ? "" : " "}${commandLine(command.argv, options)}`,
+        isWhole: true,
+      },
   };
 }
 
