@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { api, closeApi, kubectl } from "./lib/api.mjs";
+import { conclude } from "./lib/counts.mjs";
 import { findingsOf, whyPending } from "./lib/diagnosis.mjs";
 import { RUN } from "./lib/machine.mjs";
 import { startProxy } from "./lib/proxy.mjs";
@@ -206,5 +207,4 @@ for (const [name, fault] of chosen) {
 }
 await cleanUp(scenario, false);
 closeApi();
-console.log(`${chosen.length - failed} passed, ${failed} failed`);
-process.exitCode = failed === 0 && chosen.length > 0 ? 0 : 1;
+conclude("faults", chosen.length - failed, failed);

@@ -12,4 +12,4 @@ if (positionals.length === 0) {
   console.error("usage: npm run record -- SCENARIO… [--near RULE]");
   process.exit(1);
 }
-await session("recorder.mjs", [...(values.near ? ["--near", values.near] : []), ...positionals], values);
+await session(["recorder.mjs", ...(values.near ? ["--near", values.near] : []), ...positionals], values);

@@ -5,4 +5,4 @@ import { parseArgs } from "node:util";
 import { session } from "./lib/session.mjs";
 
 const { values, positionals } = parseArgs({ allowPositionals: true, options: { plugin: { type: "string" } } });
-await session("limited-rights.mjs", positionals, values);
+await session(["scenarios.mjs", "--rights", "--no-repair", ...positionals], values);

@@ -1,11 +1,14 @@
 // Plays the scenarios on the running cluster, inside its network: run.mjs starts it there. Prints a table, the fixes that
-// were accepted, the audit and in the end `N passed, N failed`.
+// were accepted, the audit and in the end `N passed, N failed`. --rights: each is seen by users with fewer rights too;
+// --no-repair: what the reports advise is not done.
 import { writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { closeApi, environment, runProgram } from "./lib/api.mjs";
 import { auditSummary } from "./lib/audit.mjs";
+import { conclude } from "./lib/counts.mjs";
 import { diagnose, problemsOf } from "./lib/diagnosis.mjs";
 import { repair } from "./lib/repair.mjs";
+import { examineRights, revokeAll, rightsTable } from "./lib/rights.mjs";
 import { addFakeNodes, cleanUp, hasRule, play, removeFakeNodes, scenarios, targetOf } from "./lib/scenario.mjs";
 
 /** Two cores: most of a scenario is waiting, for the kubelet's back-off above all. */
@@ -13,7 +16,13 @@ const AT_ONCE = 6;
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { plugin: { type: "string" }, summary: { type: "string" }, "no-node": { type: "boolean" } },
+  options: {
+    plugin: { type: "string" },
+    summary: { type: "string" },
+    "no-node": { type: "boolean" },
+    rights: { type: "boolean" },
+    "no-repair": { type: "boolean" },
+  },
 });
 const options = { plugin: values.plugin };
 const begin = Date.now();
@@ -29,7 +38,11 @@ async function examine(scenario, isAlone) {
     result.rule = diagnosis.report?.rootCause?.rule ?? diagnosis.report?.verdict ?? "no report";
     result.confidence = diagnosis.report?.rootCause?.confidence;
     result.problems.push(...problemsOf(diagnosis, scenario));
-    if (wantsRepair(scenario, diagnosis)) {
+    if (values.rights) {
+      result.rights = await examineRights(scenario, target, options.plugin);
+      result.problems.push(...result.rights.problems);
+    }
+    if (!values["no-repair"] && wantsRepair(scenario, diagnosis)) {
       result.repair = await repair(scenario, diagnosis, options);
       if (result.repair.problem) result.problems.push(`repair: ${result.repair.problem}`);
     }
@@ -53,7 +66,7 @@ function expectation({ expect }) {
 const wantsRepair = ({ expect, repair: how }, { report }) =>
   !expect.healthy && !how?.none && Boolean(report?.rootCause) && hasRule(expect.rule);
 
-function printRow({ id, seconds, rule, confidence, repair: repaired, problems, expected }) {
+function printRow({ id, seconds, rule, confidence, rights, repair: repaired, problems, expected }) {
   const outcome = problems.length === 0 ? "ok    " : "FAILED";
   const fix = repaired
     ? repaired.problem
@@ -63,8 +76,9 @@ function printRow({ id, seconds, rule, confidence, repair: repaired, problems, e
         : "fixed"
     : "";
   const said = [rule ?? "", confidence].filter(Boolean).join(", ");
+  const seenBy = rights ? `${Object.values(rights.words).join(" · ")} · ${rights.grants}`.padEnd(32) : "";
   console.log(
-    `${outcome} ${seconds.toFixed(0).padStart(4)} s  ${id.padEnd(48)} ${(expected.startsWith("raw") ? `${said}, ${expected}` : said).padEnd(40)} ${fix}`.trimEnd(),
+    `${outcome} ${seconds.toFixed(0).padStart(4)} s  ${id.padEnd(48)} ${(expected.startsWith("raw") ? `${said}, ${expected}` : said).padEnd(44)} ${seenBy} ${fix}`.trimEnd(),
   );
   for (const problem of problems) console.log(`         ${problem}`);
 }
@@ -93,6 +107,10 @@ if (version.code !== 0) {
   process.exit(1);
 }
 console.log(`${chosen.length} scenarios with ${version.stdout.trim()}, ${AT_ONCE} at once`);
+if (values.rights)
+  console.log(
+    "Seen by a user with rights to pods and events only · view · nothing · how many named rights were granted.",
+  );
 
 const needsFakeNodes = ({ nodes }) => noNode || nodes === "fake";
 const withFakeNodes = chosen.filter(needsFakeNodes);
@@ -117,6 +135,7 @@ if (withFakeNodes.length > 0) {
   await removeFakeNodes();
 }
 
+await revokeAll();
 const audit = auditSummary();
 const failed = results.filter(({ problems }) => problems.length > 0);
 const repairs = results.filter(({ repair: one }) => one);
@@ -134,6 +153,8 @@ const summary = {
   audit,
   results: results.sort((a, b) => (a.id < b.id ? -1 : 1)),
 };
+const rights = results.filter(({ rights: one }) => one).map(({ rights: one }) => one);
+if (rights.length > 0) console.log(`\nfewer rights:\n${rightsTable(rights)}`);
 console.log(`
 scenarios as expected ${summary.scenarios} (${summary.raw} raw: no rule yet)
 healthy ones left alone ${summary.healthyLeftAlone}
@@ -151,5 +172,4 @@ if (audit.requests === 0) console.log("  the audit log is empty: nothing is prov
 if (values.summary) writeFileSync(values.summary, `${JSON.stringify(summary, null, 1)}\n`);
 closeApi();
 const bad = failed.length + (auditFailed ? 1 : 0);
-console.log(`${results.length + 1 - bad} passed, ${bad} failed`);
-process.exitCode = bad === 0 ? 0 : 1;
+conclude("scenarios", results.length + 1 - bad, bad);

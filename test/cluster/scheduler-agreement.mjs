@@ -1,7 +1,6 @@
 // Random clusters and pending pods for the real kube-scheduler; its sentence is compared with ours, reason by reason
 // and count by count: npm run test:scheduler -- [--cases 1000] [--seed N] [--nodes 5]
 // Runs inside the network of a control plane without a node, whose KUBECONFIG is set; `--start` makes one and ends it.
-import { execFileSync, spawnSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { Agent, request } from "node:https";
 import { dirname, join } from "node:path";
@@ -12,37 +11,39 @@ import { fitPod, rebuiltMessage } from "../../src/scheduler/fit.ts";
 import { parseFitMessage } from "../../src/scheduler/fit-message.ts";
 import { clusterView } from "../../src/scheduler/node-info.ts";
 import { Lookup } from "../../src/snapshot/lookup.ts";
+import { conclude } from "./lib/counts.mjs";
 
-const kit = fileURLToPath(new URL("kit", import.meta.url));
 const { values } = parseArgs({
   options: {
     cases: { type: "string", default: "1000" },
     seed: { type: "string", default: "1" },
     nodes: { type: "string", default: "6" },
     start: { type: "boolean", default: false },
+    // The filters are run from their sources; the folder is for other parts of the test.
+    plugin: { type: "string" },
     // Writes the clusters, the pods and what the scheduler said, for tests without a cluster.
     save: { type: "string" },
   },
 });
 
-if (values.start) process.exit(runInOwnCluster());
+if (values.start) await runInOwnCluster();
 
-/** A control plane for this run alone, without what would add to the objects. */
-function runInOwnCluster() {
-  const env = {
-    ...process.env,
-    CLUSTER_NAME: "agreement",
-    CLUSTER_APISERVER_FLAGS: "--disable-admission-plugins=TaintNodesByCondition,ServiceAccount,Priority",
-    CLUSTER_CONTROLLER_MANAGER_FLAGS: "--controllers=serviceaccount-controller",
-  };
-  execFileSync("bash", [join(kit, "up.sh"), "--no-node"], { env, stdio: ["ignore", "ignore", "inherit"] });
-  try {
-    const args = process.argv.slice(2).filter((word) => word !== "--start");
-    const inside = [join(kit, "enter.sh"), process.execPath, "--no-warnings", fileURLToPath(import.meta.url), ...args];
-    return spawnSync("bash", inside, { env, stdio: "inherit" }).status ?? 1;
-  } finally {
-    execFileSync("bash", [join(kit, "down.sh")], { env, stdio: "ignore" });
-  }
+/** A control plane for this run alone, without what would add to the objects; it is stopped also after a failure or Ctrl-C. */
+async function runInOwnCluster() {
+  const { CLUSTER_NAME = "why-pending", CLUSTER_RUN } = process.env;
+  process.env.CLUSTER_NAME = `${CLUSTER_NAME}-agreement`;
+  if (CLUSTER_RUN) process.env.CLUSTER_RUN = `${CLUSTER_RUN}-agreement`;
+  process.env.CLUSTER_APISERVER_FLAGS = "--disable-admission-plugins=TaintNodesByCondition,ServiceAccount,Priority";
+  process.env.CLUSTER_CONTROLLER_MANAGER_FLAGS = "--controllers=serviceaccount-controller";
+  // It takes its settings from the environment when it is loaded.
+  const { build, down, enter, obstacle, up, withCleanUp } = await import("./lib/machine.mjs");
+  const why = await obstacle();
+  if (why) throw new Error(`The cluster cannot run here: ${why}.`);
+  const args = process.argv.slice(2).filter((word) => word !== "--start");
+  await withCleanUp(async (isStopped) => {
+    if ((await build()) !== 0 || isStopped() || (await up(["--no-node"])) !== 0) return 1;
+    return enter([process.execPath, "--no-warnings", fileURLToPath(import.meta.url), ...args]);
+  }, down);
 }
 
 const pki = (name) => readFileSync(join(dirname(process.env.KUBECONFIG), "pki", name));
@@ -406,9 +407,8 @@ async function main() {
       values.save,
       `${JSON.stringify({ scheduler: (await api("GET", "/version")).gitVersion, clusters: saved })}\n`,
     );
-  console.log(`${total - different.length} passed, ${different.length} failed`);
+  conclude("scheduler agreement", total - different.length, different.length);
   agent.destroy();
-  return different.length === 0 ? 0 : 1;
 }
 
-process.exitCode = await main();
+await main();

@@ -11,4 +11,4 @@ const { values } = parseArgs({
     plugin: { type: "string" },
   },
 });
-await session("large-cluster.mjs", ["--nodes", values.nodes, "--pods", values.pods], values);
+await session(["large-cluster.mjs", "--nodes", values.nodes, "--pods", values.pods], values);
