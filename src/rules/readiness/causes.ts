@@ -16,6 +16,7 @@ import {
   seeLog,
 } from "./fixes.ts";
 import { betterPort, listeningOf } from "./known-ports.ts";
+import { declaredPorts } from "./probe.ts";
 import type { ProbeFailure } from "./probe-failure.ts";
 import { portNote } from "./words.ts";
 
@@ -147,10 +148,13 @@ export function fixesOf(failure: ProbeFailure, input: PodInput): readonly Fix[] 
             text`Let the program listen on 0.0.0.0 (or ::) instead of ${value(here.line)}; most programs have a flag or variable for it.`,
           ),
         ].map(asOwner);
+      const more = probe.type === "readiness" ? [] : [fixStartTime(input, failure)];
+      const ports = fixPort(input, failure);
+      // A port that the container declares is more likely to be asked too early than to be wrong.
+      const isDeclared = declaredPorts(container.spec).some(({ number }) => number === probe.portNumber);
       return [
         log(text`Where the program says it listens, and how far it got.`),
-        ...fixPort(input, failure),
-        ...(probe.type === "readiness" ? [] : [fixStartTime(input, failure)]),
+        ...(isDeclared ? [...more, ...ports] : [...ports, ...more]),
       ];
     }
     case "timeout":

@@ -4,7 +4,7 @@ import { look } from "../repair.ts";
 import { seeLog } from "./fixes.ts";
 import { budgetSeconds } from "./probe.ts";
 import { probeRule } from "./probe-rule.ts";
-import { answered, asked, who } from "./words.ts";
+import { answered, asked, whoAtStart } from "./words.ts";
 
 /** A startup probe that has tries left: progress, no cause. */
 export default probeRule({
@@ -17,7 +17,7 @@ export default probeRule({
     !error?.isErrored &&
     !(typeof probe.port === "string" && probe.portNumber === undefined),
   headline: ({ container, probe, runningSeconds = 0 }) =>
-    text`The ${who(container)} is starting for ${duration(runningSeconds)}; its startup probe allows ${duration(budgetSeconds(probe))}.`,
+    text`${whoAtStart(container)} has been starting for ${duration(runningSeconds)}; its startup probe allows ${duration(budgetSeconds(probe))}.`,
   why: (failure) =>
     failure.error
       ? text`Until the startup probe succeeds the other probes wait. The last try, ${asked(failure.probe)}, ${answered(failure)}.`

@@ -2,7 +2,7 @@ import { duration, text } from "../../text/text.ts";
 import { fixesOf, notesOf, whyOf } from "./causes.ts";
 import { budgetSeconds } from "./probe.ts";
 import { probeRule } from "./probe-rule.ts";
-import { asked, who } from "./words.ts";
+import { asked, whoAtStart } from "./words.ts";
 
 /** A startup probe that never gives a result. */
 export default probeRule({
@@ -15,7 +15,7 @@ export default probeRule({
     !(typeof probe.port === "string" && probe.portNumber === undefined),
   confidence: ({ error }) => (error ? "likely" : "possible"),
   headline: ({ container, probe, runningSeconds = 0 }) =>
-    text`The ${who(container)} runs for ${duration(runningSeconds)} and its startup probe, ${asked(probe)}, has not succeeded.`,
+    text`${whoAtStart(container)} has run for ${duration(runningSeconds)} and its startup probe, ${asked(probe)}, has not succeeded.`,
   why: (failure, input) =>
     text`The tries would have been used up after ${duration(budgetSeconds(failure.probe))}, and the container was not ended. ${whyOf(failure, input)}`,
   notes: notesOf,

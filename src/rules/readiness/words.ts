@@ -7,6 +7,10 @@ import type { ProbeFailure } from "./probe-failure.ts";
 export const who = ({ role, name: container }: ContainerView): Text =>
   text`${role === "sidecar" ? "sidecar" : "container"} ${name(container)}`;
 
+/** The same at the start of a sentence. */
+export const whoAtStart = ({ role, name: container }: ContainerView): Text =>
+  text`${role === "sidecar" ? "Sidecar" : "Container"} ${name(container)}`;
+
 /** The port as the probe names it, with the number a name stands for. */
 export function portOf({ port, portNumber }: Probe): Text {
   if (typeof port !== "string" || String(portNumber) === port) return text`port ${value(String(port))}`;
