@@ -324,7 +324,7 @@ async function batch(number, count) {
   const results = waiting.map((pod) => ({
     pod,
     said: condition(pod).message,
-    ours: rebuiltMessage(fitPod(pod, view)),
+    ours: inWordsOf(condition(pod).message, fitPod(pod, view)),
   }));
   await Promise.all(
     pods.map(({ metadata: { namespace, name } }) => api("DELETE", `${pathOf(namespace)}/${name}?gracePeriodSeconds=0`)),
@@ -333,9 +333,21 @@ async function batch(number, count) {
   return { nodes, results, objects: objects.filter((one) => one.kind !== "Pod" || one.spec.nodeName) };
 }
 
+/** Our sentence; before 1.34 the scheduler named the first taint of each node, so its key and value are compared as well. */
+function inWordsOf(said, fit) {
+  if (!said.includes("untolerated taint {")) return rebuiltMessage(fit);
+  const nodes = fit.nodes.map((one) => {
+    const [rejection] = one.first;
+    if (rejection?.lack.of !== "toleration") return one;
+    const { key, value = "" } = rejection.lack;
+    return { ...one, first: [{ ...rejection, reason: `node(s) had untolerated taint {${key}: ${value}}` }] };
+  });
+  return rebuiltMessage({ ...fit, nodes });
+}
+
 const reasonsOf = (message) =>
   (parseFitMessage(message)?.reasons ?? [])
-    .map(({ count = "", reason }) => `${count} ${reason.replace(/ \{.*\}$/, "(s)").replace("taint(s)", "taint(s)")}`)
+    .map(({ count = "", reason }) => `${count} ${reason}`)
     .sort()
     .join("; ");
 
