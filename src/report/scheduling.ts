@@ -6,6 +6,7 @@ import { agreesWith, type Verdict, verdictOn } from "../rules/scheduling/verdict
 import { UNSCHEDULABLE } from "../scheduler/edit.ts";
 import { leastCost } from "../scheduler/edit-options.ts";
 import type { Lack } from "../scheduler/filter.ts";
+import { claimNames } from "../scheduler/filters/volume-binding.ts";
 import { type Fit, isForAnother, type NodeFit, rebuiltMessage } from "../scheduler/fit.ts";
 import { compare } from "../snapshot/lookup.ts";
 import { type Text, text, value } from "../text/text.ts";
@@ -47,12 +48,15 @@ function differenceOf({ accepts, nodes }: Fit, verdict: Verdict, { pod, snapshot
     return text`It gives a reason that is none of the usual filters (an extender, a plugin, or a check that I do not run): ${value(unknown.map(({ reason }) => reason).join(", "))}.`;
   if (newer.length > 0)
     return text`Its sentence is older than ${newer.length === 1 ? "a node" : "some nodes"}: the scheduler tries again by itself.`;
-  const gap = ["PersistentVolumeClaim", "PersistentVolume", "Namespace"].find(
+  const looksAt = [
+    ...(claimNames(pod).length > 0 ? ["PersistentVolumeClaim", "PersistentVolume"] : []),
+    ...(JSON.stringify(pod.spec.affinity ?? {}).includes("namespaceSelector") ? ["Namespace"] : []),
+  ];
+  const gap = looksAt.find(
     (kind) =>
-      snapshot.gapFor(kind, kind === "PersistentVolumeClaim" ? pod.metadata.namespace : undefined)?.state ===
-      "forbidden",
+      snapshot.gapFor(kind, kind === "PersistentVolumeClaim" ? pod.metadata.namespace : undefined) !== undefined,
   );
-  if (gap) return text`I may not read objects of the kind ${gap}, which it also looks at.`;
+  if (gap) return text`I could not read all objects of the kind ${gap}, which it also looks at.`;
   return accepts.length > 0
     ? text`Its sentence may be from before something changed: then it takes the pod at its next try. Else it sees something that I do not.`
     : text`Pods or nodes have changed since it wrote its sentence, or it sees something that I do not.`;

@@ -128,7 +128,7 @@ function newNodeFix({ like, allocatable, labels }: Extract<Edit, { of: "new-node
   const more = Object.entries(allocatable).map(([resource, amount]) => value(`${resource}=${amount}`));
   const marked = Object.entries(labels).map(([key, content]) => value(`${key}=${content}`));
   return {
-    title: text`Or add a node like ${name(like)}${more.length + marked.length > 0 && text` with ${list([...more, ...marked])}`}: empty, it takes the pod.`,
+    title: text`Add a node like ${name(like)}${more.length + marked.length > 0 && text` with ${list([...more, ...marked])}`}: empty, it takes the pod.`,
     commands: [],
     applies: "maybe",
     by: "cluster-admin",

@@ -1,4 +1,5 @@
-import { controllerOf, type KubeObject } from "../../objects/object.ts";
+import { controllerOf } from "../../objects/object.ts";
+import type { Pod } from "../../objects/pod.ts";
 import { kubectl } from "../../text/command.ts";
 import { name, type Text, text } from "../../text/text.ts";
 import type { Fix } from "../finding.ts";
@@ -64,14 +65,13 @@ export function surgeFix(input: PodInput): readonly Fix[] {
   ];
 }
 
-/** Whether pods of another revision of the workload are there; where that cannot be known it may be. */
+/** Whether pods of another revision of the workload are there; where the pods are not known it may be. */
 function isUpdating({ pod, snapshot, workload }: PodInput): boolean {
-  const sets = snapshot.list("ReplicaSet", pod.metadata.namespace);
-  const others = sets.items.filter(
-    (one) =>
-      controllerOf(one)?.name === workload.name && one.metadata.name !== controllerOf(pod)?.name && replicasOf(one) > 0,
-  );
-  return others.length > 0 || !sets.isComplete;
+  const pods = snapshot.list("Pod", pod.metadata.namespace);
+  const own = controllerOf(pod)?.name;
+  const isOther = (one: Pod) => {
+    const set = controllerOf(one)?.name ?? one.metadata.name.replace(/-[^-]+$/, "");
+    return one.spec.nodeName && set !== own && set.startsWith(`${workload.name}-`);
+  };
+  return !pods.isComplete || pods.items.some(isOther);
 }
-
-const replicasOf = (set: KubeObject) => (set as { status?: { replicas?: number } }).status?.replicas ?? 0;

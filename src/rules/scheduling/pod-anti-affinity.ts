@@ -16,7 +16,7 @@ export default refusalRule({
       : text`The pod's anti-affinity keeps it from ${count(nodes, "node")}: each has a pod that it must not be with.`;
   },
   why: ({ verdict }, { workload }) =>
-    text`There are fewer places than replicas that must be apart${workload.kind === "Deployment" && "; during an update the new pod also needs a place before the old one goes"}. The scheduler looked at ${verdict.parsed?.total ?? 0} nodes.`,
+    text`There are fewer places than replicas that must be apart${workload.kind === "Deployment" && "; during an update the new pod also needs a place before the old one goes"}. The scheduler looked at ${count(verdict.parsed?.total ?? 0, "node")}.`,
   evidence: (_, { pod }) => {
     const has = (
       pod.spec.affinity as

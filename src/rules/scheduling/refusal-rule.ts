@@ -80,7 +80,7 @@ export function refusalRule(spec: RefusalRuleSpec): Rule {
           ...(spec.notes?.(obstruction, input) ?? []),
           ...otherNodes(obstruction, spec.obstacles),
           ...staleNote(verdictOn(input)),
-          ...hopelessNote(obstruction, input),
+          ...hopelessNote(obstruction, input, spec.beside?.(obstruction, input) ?? []),
         ],
       };
     },
@@ -90,16 +90,19 @@ export function refusalRule(spec: RefusalRuleSpec): Rule {
       const changes = changesFor(input, obstruction.verdict);
       if (changes.length === 0) return spec.fixes(obstruction, input);
       const beside = spec.beside?.(obstruction, input) ?? [];
-      const isLook = ({ commands }: Fix) => commands.length > 0 && commands.every(({ does }) => does === "reads");
-      return [
-        ...beside.filter(isLook),
-        ...changes.map((change) => changeFix(change, input)),
-        ...beside.filter((fix) => !isLook(fix)),
+      // Looks come first, then what the rule knows to be the usual repair; last what there is no command for.
+      const [looks, repairs, tasks] = [
+        beside.filter(({ commands }) => isLook(commands)),
+        beside.filter(({ commands }) => commands.length > 0 && !isLook(commands)),
+        beside.filter(({ commands }) => commands.length === 0),
       ];
+      return [...looks, ...repairs, ...changes.map((change) => changeFix(change, input)), ...tasks];
     },
     doc: spec.doc,
   });
 }
+
+const isLook = (commands: Fix["commands"]) => commands.length > 0 && commands.every(({ does }) => does === "reads");
 
 const factsOf = ({ verdict, lacks, nearest }: Obstruction): Json => ({
   nodes: verdict.parsed?.total ?? 0,
@@ -163,8 +166,10 @@ function otherNodes({ verdict }: Obstruction, mine: readonly Obstacle[]): readon
 }
 
 /** That the reader's own means do not help, where that is so. */
-function hopelessNote({ verdict }: Obstruction, input: PodInput): readonly Text[] {
-  if (!verdict.fit || changesFor(input, verdict).some(({ by }) => by === "workload-owner")) return [];
+function hopelessNote({ verdict }: Obstruction, input: PodInput, beside: readonly Fix[]): readonly Text[] {
+  const isMeans = ({ by, commands }: Fix) => by === "workload-owner" && commands.length > 0 && !isLook(commands);
+  if (!verdict.fit || beside.some(isMeans)) return [];
+  if (changesFor(input, verdict).some(({ by }) => by === "workload-owner")) return [];
   return [
     text`No usual change of the pod makes it fit: not other requests, selectors, tolerations, ports or affinity.`,
   ];

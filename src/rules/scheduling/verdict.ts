@@ -213,10 +213,16 @@ const WEIGHT: Readonly<Record<Obstacle, number>> = {
 };
 
 const weightOf = ({ rejections }: NodeFit) =>
-  [...new Map(rejections.map(({ lack }) => [thingOf(lack), obstacleOf(lack)])).values()].reduce(
-    (sum, obstacle) => sum + WEIGHT[obstacle],
+  [...new Map(rejections.map(({ lack }) => [thingOf(lack), weightOfLack(lack)])).values()].reduce(
+    (sum, weight) => sum + weight,
     0,
   );
+
+/** A node without a device at all is farther away than one that has it behind a taint. */
+const weightOfLack = (lack: Lack) =>
+  lack.of === "resource" && lack.resource.includes("/") && lack.allocatable === 0n
+    ? WEIGHT.taint + 1
+    : WEIGHT[obstacleOf(lack)];
 
 /** Each resource weighs for itself; several taints or terms are one trouble. */
 const thingOf = (lack: Lack) => (lack.of === "resource" ? lack.resource : obstacleOf(lack));
