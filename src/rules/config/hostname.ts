@@ -12,6 +12,8 @@ export default defineRule<{ field: "hostname" | "subdomain" | "hostnameOverride"
   title: "The pod's host name is not valid",
   effect: "blocks",
   needs: ["Event"],
+  // The sandbox, too, fails by it.
+  explains: ["sandbox/unknown-error"],
   check: (input) => {
     const { pod, events } = input;
     if (

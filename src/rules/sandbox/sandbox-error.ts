@@ -38,9 +38,10 @@ type Test = readonly [SandboxCause, RegExp];
 const TESTS: readonly Test[] = [
   ["net-not-ready", /network is not ready: |NetworkPluginNotReady|NetworkReady=false/],
   ["cni-binary-missing", /failed to find plugin "(?<binary>[^"]+)" in path \[?(?<dir>[^\]\s]+)/],
+  ["ip-exhausted", /no IP addresses available in range set: ?(?<range>\S*)/],
   [
     "ip-exhausted",
-    /no IP addresses available in range set: ?(?<range>\S*)|failed to assign an IP address to container|no (?:more )?(?:free |available )?IP(?:v4|v6)?s?(?: addresses)? (?:available|left)|failed to allocate (?:all requested IPs|for range|an? (?:pod )?IP)|IPAM.*exhausted|range is full|address pool.*(?:full|exhausted)|InsufficientFreeAddressesInSubnet|requested IP address \S+ is not available/i,
+    /failed to assign an IP address to container|no (?:more )?(?:free |available )?IP(?:v4|v6)?s?(?: addresses)? (?:available|left)|failed to allocate (?:all requested IPs|for range|an? (?:pod )?IP)|IPAM.*exhausted|range is full|address pool.*(?:full|exhausted)|InsufficientFreeAddressesInSubnet|requested IP address \S+ is not available/i,
   ],
   [
     "cni-uninitialised",

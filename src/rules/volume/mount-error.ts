@@ -73,8 +73,15 @@ const fits =
   (cause: MountCause, pattern: RegExp): Test =>
   (detail) => {
     const found = pattern.exec(detail);
-    return found ? { cause, words: outputOf(detail), names: { ...found.groups } } : undefined;
+    return found ? { cause, words: outputOf(detail), names: namesOf(found.groups) } : undefined;
   };
+
+/** The groups that took part in the match. */
+function namesOf(groups: Readonly<Record<string, string | undefined>> = {}): MountError["names"] {
+  return Object.fromEntries(
+    Object.entries(groups).flatMap(([what, name]) => (name === undefined ? [] : [[what, name]])),
+  );
+}
 
 const TESTS: readonly Test[] = [
   (detail, operation) =>
@@ -97,10 +104,8 @@ const TESTS: readonly Test[] = [
     /fetching Node\w*SecretRef (?<secret>\S+?) failed: |failed to get NodePublishSecretRef|failed to fetch NodePublishSecretRef/,
   ),
   fits("csi-lifecycle", /volume mode "(?<mode>[^"]+)" not supported by driver (?<driver>\S+)/),
-  fits(
-    "secret-provider-class",
-    /SecretProviderClass\S* "(?<object>[^"]+)" not found|failed to get secretproviderclass (?<full>[^\s,:]+)/i,
-  ),
+  fits("secret-provider-class", /SecretProviderClass\S* "(?<object>[^"]+)" not found/),
+  fits("secret-provider-class", /failed to get secretproviderclass (?<full>[^\s,:]+)/),
   (_detail, operation) =>
     operation.includes("NodeAffinity") ? { cause: "node-affinity", words: _detail, names: {} } : undefined,
   fits(

@@ -27,7 +27,7 @@ export default claimRule({
     ),
     {
       title: text`If it does, create the PersistentVolume again under the same name, with a claimRef to ${name(view.name)}.`,
-      commands: [kubectl("changes", undefined, "apply", "-f", "<persistentvolume.yaml>")],
+      commands: [kubectl("changes", input.pod.metadata.namespace, "apply", "-f", "<persistentvolume.yaml>")],
       applies: "fill-in",
       by: "cluster-admin",
     },

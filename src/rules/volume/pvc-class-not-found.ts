@@ -33,7 +33,7 @@ export default claimRule({
     );
     const create: Fix = {
       title: text`Create the class ${name(view.className ?? "")}, with a provisioner that is installed; the claim is then served by itself.`,
-      commands: [kubectl("changes", undefined, "apply", "-f", "<storageclass.yaml>")],
+      commands: [kubectl("changes", input.pod.metadata.namespace, "apply", "-f", "<storageclass.yaml>")],
       applies: "fill-in",
       by: "cluster-admin",
     };

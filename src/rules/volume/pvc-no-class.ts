@@ -62,7 +62,7 @@ function fixesFor({ name: claim }: ClaimView, input: PodInput): readonly Fix[] {
       ),
       {
         title: text`Or create a PersistentVolume without a class, large enough for the claim.`,
-        commands: [kubectl("changes", undefined, "apply", "-f", "<persistentvolume.yaml>")],
+        commands: [kubectl("changes", input.pod.metadata.namespace, "apply", "-f", "<persistentvolume.yaml>")],
         applies: "fill-in",
         by: "cluster-admin",
       },
@@ -82,7 +82,7 @@ function staticFixes(view: ClaimView, input: PodInput): readonly Fix[] {
   return [
     {
       title: text`Create a PersistentVolume without a class, large enough for the claim.`,
-      commands: [kubectl("changes", undefined, "apply", "-f", "<persistentvolume.yaml>")],
+      commands: [kubectl("changes", input.pod.metadata.namespace, "apply", "-f", "<persistentvolume.yaml>")],
       applies: "fill-in",
       by: "cluster-admin",
     },

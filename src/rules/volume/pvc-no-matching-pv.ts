@@ -95,7 +95,7 @@ function fixesFor(view: ClaimView, input: PodInput): readonly Fix[] {
       : []),
     {
       title: text`Create a PersistentVolume of class ${name(view.className ?? "")} that fits.`,
-      commands: [kubectl("changes", undefined, "apply", "-f", "<persistentvolume.yaml>")],
+      commands: [kubectl("changes", input.pod.metadata.namespace, "apply", "-f", "<persistentvolume.yaml>")],
       applies: "fill-in",
       by: "cluster-admin",
     },

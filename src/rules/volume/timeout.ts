@@ -92,7 +92,10 @@ export default defineRule<Facts>({
 
 /** Something more exact is known of a volume. */
 const hasReason = (input: PodInput): boolean =>
-  mountFailures(input).length > 0 || missingForVolumes(input).length > 0 || troubledClaims(input).length > 0;
+  mountFailures(input).length > 0 ||
+  missingForVolumes(input).length > 0 ||
+  troubledClaims(input).length > 0 ||
+  input.events.some(({ reason }) => reason === "VolumePermissionChangeInProgress");
 
 const hasSandboxEvent = ({ events }: PodInput): boolean =>
   events.some(({ reason = "" }) =>

@@ -1,0 +1,67 @@
+import { expect, test } from "@jest/globals";
+import { classifySandboxError } from "../../../src/rules/sandbox/sandbox-error.ts";
+
+const HEAD = "Failed to create pod sandbox: rpc error: code = Unknown desc = ";
+
+// Words of containerd, CRI-O, cri-dockerd and dockershim, and of CNI plugins within them.
+test.each([
+  [
+    `${HEAD}failed to setup network for sandbox "1": plugin type="calico" name="k8s" failed (add): error getting ClusterInformation: connection is unauthorized: Unauthorized`,
+    "cni-stale-auth",
+    "calico",
+  ],
+  [
+    `${HEAD}failed to set up sandbox container "1" network for pod "p": networkPlugin cni failed to set up pod "p_ns" network: open /run/flannel/subnet.env: no such file or directory`,
+    "cni-agent-down",
+    "flannel",
+  ],
+  [
+    `${HEAD}failed to create pod network sandbox k8s_p(1): error adding pod ns_p to CNI network "ovn": plugin type="ovn-k8s-cni-overlay" name="ovn" failed (add): timed out`,
+    "cni-failed",
+    "ovn-k8s-cni-overlay",
+  ],
+  [
+    `${HEAD}failed to setup network for sandbox "1": plugin type="aws-cni" name="aws" failed (add): add cmd: failed to assign an IP address to container`,
+    "ip-exhausted",
+    "aws-cni",
+  ],
+  [
+    `${HEAD}failed to setup network for sandbox "1": failed to find plugin "portmap" in path [/opt/cni/bin]`,
+    "cni-binary-missing",
+    undefined,
+  ],
+  [`${HEAD}failed to setup network for sandbox "1": cni config not initialized`, "cni-uninitialised", undefined],
+  [
+    "network is not ready: container runtime network not ready: NetworkReady=false reason:NetworkPluginNotReady message:docker: network plugin is not ready: cni config uninitialized",
+    "net-not-ready",
+    undefined,
+  ],
+  [`${HEAD}failed to get sandbox runtime: no runtime for "kata" is configured`, "runtime-handler-missing", undefined],
+  [`${HEAD}failed to find runtime handler kata from runtime list map[runc:0x1]`, "runtime-handler-missing", undefined],
+  [`${HEAD}RuntimeHandler "nvidia" not supported`, "runtime-handler-missing", undefined],
+  ["Failed to create pod sandbox: failed to lookup RuntimeClass x: not found", "runtimeclass-missing", undefined],
+  [
+    `${HEAD}failed pulling image "registry.k8s.io/pause:3.9": Error response from daemon: net/http: TLS handshake timeout`,
+    "pause-image",
+    undefined,
+  ],
+  [`${HEAD}failed to reserve sandbox name "p": name "p" is reserved for "1"`, "name-reserved", undefined],
+  [
+    "Failed to create pod sandbox: rpc error: code = DeadlineExceeded desc = context deadline exceeded",
+    "timeout",
+    undefined,
+  ],
+  [`${HEAD}mkdir /var/lib/containerd/x: no space left on device`, "disk-full", undefined],
+  [`${HEAD}nobody has seen this`, "unknown", undefined],
+])("%s", (message, cause, plugin) => {
+  const error = classifySandboxError(message);
+  expect(error.cause).toBe(cause);
+  expect(error.names.plugin).toBe(plugin);
+});
+
+test("ids and wrappers are left out of the words", () => {
+  const { words } = classifySandboxError(
+    `(combined from similar events): ${HEAD}failed to setup network for sandbox "1": plugin type="x" name="y" failed (add): boom`,
+  );
+  expect(words).toBe("boom");
+});
