@@ -178,16 +178,16 @@ function labelOptions(pod: Pod, node: NodeInfo): readonly EditOption[] {
 function selectorOptions([key, value]: readonly [string, string], node: NodeInfo): readonly EditOption[] {
   const label = `${key}=${value}`;
   const meant = meantLabel(key, value, node);
+  // A slip is to be corrected, not got around.
+  if (meant)
+    return [
+      {
+        edits: [{ of: "selector", label, to: `${meant[0]}=${meant[1]}` }],
+        patch: { nodeSelector: { ...(meant[0] !== key && { [key]: null }), [meant[0]]: meant[1] } },
+        cost: 1,
+      },
+    ];
   return [
-    ...(meant
-      ? [
-          {
-            edits: [{ of: "selector" as const, label, to: `${meant[0]}=${meant[1]}` }],
-            patch: { nodeSelector: { ...(meant[0] !== key && { [key]: null }), [meant[0]]: meant[1] } },
-            cost: 1,
-          },
-        ]
-      : []),
     ...(isOfMachine(key)
       ? []
       : [{ edits: [{ of: "selector" as const, label }], patch: { nodeSelector: { [key]: null } }, cost: 3.5 }]),
@@ -211,6 +211,15 @@ function meantLabel(key: string, value: string, { labels }: NodeInfo): readonly 
     1,
   )[0];
   return like === undefined ? undefined : [like, value];
+}
+
+/** Whether a node has what the first missing label of the selector may have meant. */
+export function hasMeantLabel(
+  { requirements: [first = ""] }: { readonly requirements: readonly string[] },
+  node: NodeInfo,
+): boolean {
+  const [, key, value] = /^([^=!\s]+)=(\S*)$/.exec(first) ?? [];
+  return key !== undefined && value !== undefined && meantLabel(key, value, node) !== undefined;
 }
 
 /** `sdd` for `ssd`, but not `b` for `a` nor `16` for `8`: those are other choices, not slips. */

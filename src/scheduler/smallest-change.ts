@@ -3,8 +3,8 @@ import { showAmount } from "../objects/quantity.ts";
 import { isSystemTaint } from "../objects/toleration.ts";
 import { compare } from "../snapshot/lookup.ts";
 import { type Edit, editedNode, isOfNode, joinedPatch, patchedPod, type SpecPatch, UNSCHEDULABLE } from "./edit.ts";
-import { type EditOption, leastCost, optionsFor } from "./edit-options.ts";
-import type { Rejection } from "./filter.ts";
+import { type EditOption, hasMeantLabel, leastCost, optionsFor } from "./edit-options.ts";
+import type { Lack, Rejection } from "./filter.ts";
 import { FILTERS, type Fit, fitPod, type NodeFit } from "./fit.ts";
 import { type ClusterView, type NodeInfo, nodeInfo } from "./node-info.ts";
 import { podRequests } from "./pod-requests.ts";
@@ -69,14 +69,18 @@ function findChanges(pod: Pod, view: ClusterView, fit: Fit): readonly Change[] {
 
 /** One of each sort of node, the likeliest first: nodes that lack the same are one sort, and the one that lacks least stands for it. */
 function nodesToTry({ nodes }: Fit): readonly NodeInfo[] {
-  const costOf = ({ rejections }: NodeFit) => rejections.reduce((sum, { lack }) => sum + leastCost(lack), 0);
+  const costOf = ({ node, rejections }: NodeFit) =>
+    rejections.reduce((sum, { lack }) => sum + (isSlip(lack, node) ? 1 : leastCost(lack)), 0);
   const sorted = nodes
     .map((fit) => ({ fit, cost: costOf(fit) }))
     .sort((a, b) => a.cost - b.cost || compare(a.fit.node.name, b.fit.node.name));
   const sorts = new Set<string>();
   const chosen: NodeInfo[] = [];
   for (const { fit } of sorted) {
-    const sort = fit.rejections.map(sortOf).sort(compare).join("\n");
+    const sort = fit.rejections
+      .map(({ lack }) => sortOf(lack, fit.node))
+      .sort(compare)
+      .join("\n");
     if (sorts.has(sort)) continue;
     sorts.add(sort);
     chosen.push(fit.node);
@@ -85,14 +89,16 @@ function nodesToTry({ nodes }: Fit): readonly NodeInfo[] {
   return chosen;
 }
 
-function sortOf({ lack }: Rejection): string {
+const isSlip = (lack: Lack, node: NodeInfo) => lack.of === "labels" && hasMeantLabel(lack, node);
+
+function sortOf(lack: Lack, node: NodeInfo): string {
   switch (lack.of) {
     case "resource":
       return `resource ${lack.resource}`;
     case "toleration":
       return `taint ${lack.key}=${lack.value}`;
     case "labels":
-      return `labels ${lack.requirements.join()}`;
+      return `labels ${lack.requirements.join()} ${isSlip(lack, node)}`;
     default:
       return lack.of;
   }
@@ -225,6 +231,7 @@ function nodeLike({ node }: NodeInfo, pod: Pod, view: ClusterView): Change | und
         by: "cluster-admin",
         cost: COST_OF_A_NODE + 5 * (Object.keys(allocatable).length + Object.keys(labels).length),
       };
+    if (isSlip(first.lack, info)) return undefined;
     const [, key, wanted] =
       (first.lack.of === "labels" && /^([^=!\s]+)=(\S*)$/.exec(first.lack.requirements[0] ?? "")) || [];
     if (!key || wanted === undefined || key in labels || key === "kubernetes.io/hostname") return undefined;

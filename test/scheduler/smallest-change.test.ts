@@ -161,7 +161,13 @@ const ROWS: readonly (readonly [string, Pod, readonly KubeObject[], readonly (re
     "a slip in the selector: corrected, not dropped",
     asking({}, { nodeSelector: { disk: "sdd" } }),
     [labelled("a", { disk: "ssd" })],
-    [["selector disk=sdd disk=ssd"], ["label a disk=sdd"], ["new-node a disk=sdd"]],
+    [["selector disk=sdd disk=ssd"]],
+  ],
+  [
+    "a slip that only the second node shows",
+    asking({}, { nodeSelector: { disk: "sdd" } }),
+    [worker("a"), labelled("b", { disk: "ssd" })],
+    [["selector disk=sdd disk=ssd"], ["selector disk=sdd"], ["label a disk=sdd"], ["new-node a disk=sdd"]],
   ],
   [
     "another choice is no slip",
