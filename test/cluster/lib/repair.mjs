@@ -18,8 +18,7 @@ export async function repair(scenario, first, options) {
   const commands = [];
   let diagnosis = first;
   for (let round = 1; round <= rounds; round++) {
-    const printed = await whyPending(diagnosis.target, scenario.namespace, options);
-    const choice = chooseFix(diagnosis.report, scenario, printed.stdout, commands);
+    const choice = await choose(diagnosis, scenario, commands, options);
     if (choice.problem && round > 1 && isRestWithoutRule(scenario, diagnosis.report))
       return { commands, isPartial: true };
     if (choice.problem) return { commands, problem: choice.problem };
@@ -34,6 +33,17 @@ export async function repair(scenario, first, options) {
     diagnosis = { target, ...(await diagnose(target, scenario.namespace, options)) };
   }
   return { commands, problem: `not repaired ${PATIENCE_S} s after the commands` };
+}
+
+/** The choice from what both reports say. They are made one after the other, and the cluster may change in between. */
+async function choose({ target, report }, scenario, done, options) {
+  let data = report;
+  for (let tries = 3; ; tries--) {
+    const printed = await whyPending(target, scenario.namespace, options);
+    const choice = chooseFix(data, scenario, printed.stdout, done);
+    if (!choice.isUnprinted || tries === 1) return choice;
+    data = (await diagnose(target, scenario.namespace, options)).report;
+  }
 }
 
 /** Of several faults those with a rule are repaired: what is left has none yet, and none that was named before remains. */
@@ -58,7 +68,7 @@ function chooseFix(report, scenario, printed, done) {
       const lines = raw.map((line) => filled(line, values));
       if (lines.some((line) => line === undefined) || lines.every((line) => done.includes(line))) continue;
       const missing = raw.find((line) => !words.includes(line.replace(/\s+/g, " ")));
-      if (missing) return { problem: `the text report does not print the command ${missing}` };
+      if (missing) return { isUnprinted: true, problem: `the text report does not print the command ${missing}` };
       return { lines };
     }
   }

@@ -90,11 +90,15 @@ function compare(limited, full, { expect }) {
     };
   if (!root) return { word: full.report?.rootCause ? "raw" : "same" };
   const known = findingsOf(full.report).find(({ rule }) => rule === root.rule);
-  if (!known)
+  if (!known) {
+    // What was not read may have told more; then it must not be sure, and has to say what that is.
+    const isHonest = root.confidence !== "certain" && missingRights(limited).length > 0;
+    if (isHonest && full.report?.rootCause) return { word: "another, not sure" };
     return {
       word: "wrong",
-      problem: `names ${root.rule}, with all rights ${full.report?.rootCause?.rule ?? "no cause"}`,
+      problem: `names ${root.rule} (${root.confidence}), with all rights ${full.report?.rootCause?.rule ?? "no cause"}`,
     };
+  }
   const surer = CONFIDENCE.indexOf(root.confidence) - CONFIDENCE.indexOf(known.confidence);
   if (surer > 0)
     return { word: "surer", problem: `${root.rule} is ${root.confidence}, with all rights ${known.confidence}` };
