@@ -21,6 +21,18 @@ const BINARY: readonly string[] = ["Ki", "Mi", "Gi", "Ti", "Pi", "Ei"];
  */
 export function nanos(quantity: string | number | undefined): bigint | undefined {
   if (quantity === undefined) return undefined;
+  const known = parsed.get(quantity);
+  if (known !== undefined) return known;
+  const value = parse(quantity);
+  if (value !== undefined && parsed.size < MOST_PARSED) parsed.set(quantity, value);
+  return value;
+}
+
+/** A hundred thousand pods have a few hundred different quantities. */
+const parsed = new Map<string | number, bigint>();
+const MOST_PARSED = 10_000;
+
+function parse(quantity: string | number): bigint | undefined {
   const match = /^([+-]?)(\d*)(?:\.(\d*))?([eE][+-]?\d+|[numkMGTPE]?|[KMGTPE]i)$/.exec(String(quantity).trim());
   const [, sign = "", whole = "", fraction = "", suffix = ""] = match ?? [];
   if (!match || whole + fraction === "") return undefined;
@@ -49,9 +61,12 @@ const roundedUp = (value: bigint, unit: bigint) => (value >= 0n ? (value + unit 
  * rounded up (kube-scheduler v1.36 framework/types.go Resource.Add).
  */
 export function amountOf(resource: string, quantity: string | number | undefined): bigint {
-  const value = nanos(quantity) ?? 0n;
-  return roundedUp(value, resource === "cpu" ? 1_000_000n : NANO);
+  return amountOfNanos(resource, nanos(quantity) ?? 0n);
 }
+
+/** The same for an amount in billionths. */
+export const amountOfNanos = (resource: string, value: bigint): bigint =>
+  roundedUp(value, resource === "cpu" ? 1_000_000n : NANO);
 
 /**
  * An amount as people write it: `2820m`, `4`, `1536Mi`, `3`. Bytes are shown in the largest binary unit that divides

@@ -1,5 +1,5 @@
 import type { Container, Pod } from "../objects/pod.ts";
-import { amountOf, nanos } from "../objects/quantity.ts";
+import { amountOfNanos, nanos } from "../objects/quantity.ts";
 
 /** Amounts by resource, as the scheduler counts them: see `amountOf`. */
 export type Amounts = ReadonlyMap<string, bigint>;
@@ -42,7 +42,7 @@ export function podRequests(pod: Pod): Amounts {
   const podLevel = nanosOf((spec as { resources?: Resources }).resources?.requests);
   for (const [resource, value] of podLevel) if (isPodLevel(resource)) sum.set(resource, value);
   add(sum, nanosOf((spec as { overhead?: ResourceList }).overhead));
-  const amounts = new Map([...sum].map(([resource, value]) => [resource, amountOf(resource, `${value}n`)]));
+  const amounts = new Map([...sum].map(([resource, value]) => [resource, amountOfNanos(resource, value)]));
   requestsOf.set(pod, amounts);
   return amounts;
 }
