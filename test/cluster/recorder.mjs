@@ -1,5 +1,5 @@
 // Records scenarios on the running cluster, inside its network; record.mjs starts it there.
-import { chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { parseArgs } from "node:util";
 import { closeApi } from "./lib/api.mjs";
@@ -51,6 +51,10 @@ async function record(scenario) {
     writeFileSync(file, `${JSON.stringify(trimmed(JSON.parse(readFileSync(file, "utf8"))), null, 1)}\n`);
     // The program keeps snapshots to their owner; a case is for everybody.
     chmodSync(file, 0o644);
+    const expected = join(dirname(file), "expected.json");
+    // What the scenario says, not what the program said: the next test run compares the two.
+    const rootCause = values.near ? "any" : { rule: scenario.expect.rule };
+    if (!existsSync(expected)) writeFileSync(expected, `${JSON.stringify({ rootCause }, null, 2)}\n`);
     console.log(shownPath(file));
   } finally {
     await cleanUp(scenario, Boolean(scenario.nodes));

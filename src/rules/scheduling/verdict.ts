@@ -1,5 +1,6 @@
 import { type Event, lastSeen, writtenBy } from "../../objects/event.ts";
 import { podCondition } from "../../objects/pod.ts";
+import { UNSCHEDULABLE } from "../../scheduler/edit.ts";
 import type { Lack } from "../../scheduler/filter.ts";
 import { type Fit, fitPod, isForAnother, type NodeFit, rebuiltMessage } from "../../scheduler/fit.ts";
 import { type FitMessage, parseFitMessage } from "../../scheduler/fit-message.ts";
@@ -183,6 +184,8 @@ const OBSTACLE_OF: Readonly<Record<Lack["of"], Obstacle>> = {
 export function obstacleOf(lack: Lack): Obstacle {
   if (lack.of === "resource" && lack.resource === "pods") return "pods";
   if (lack.of === "anti-affinity" && lack.whose === "theirs") return "existing-anti-affinity";
+  // A cordoned node has a taint that says the same.
+  if (lack.of === "toleration" && lack.key === UNSCHEDULABLE) return "unschedulable";
   return OBSTACLE_OF[lack.of];
 }
 
@@ -212,15 +215,19 @@ const WEIGHT: Readonly<Record<Obstacle, number>> = {
   taint: 8,
 };
 
-const weightOf = ({ rejections }: NodeFit) =>
-  [...new Map(rejections.map(({ lack }) => [thingOf(lack), weightOfLack(lack)])).values()].reduce(
+const weightOf = ({ rejections }: NodeFit, hasLabelled: boolean) =>
+  [...new Map(rejections.map(({ lack }) => [thingOf(lack), weightOfLack(lack, hasLabelled)])).values()].reduce(
     (sum, weight) => sum + weight,
     0,
   );
 
-/** A node without a device at all is farther away than one that has it behind a taint. */
-const weightOfLack = (lack: Lack) =>
-  lack.of === "resource" && lack.resource.includes("/") && lack.allocatable === 0n
+/**
+ * A node without a device at all is farther away than one that has it behind a taint; and so is one without the labels
+ * that the pod asks for where others have them: it is what keeps the pod from those that has to be told.
+ */
+const weightOfLack = (lack: Lack, hasLabelled: boolean) =>
+  (lack.of === "resource" && lack.resource.includes("/") && lack.allocatable === 0n) ||
+  (lack.of === "labels" && hasLabelled)
     ? WEIGHT.taint + 1
     : WEIGHT[obstacleOf(lack)];
 
@@ -231,8 +238,10 @@ const thingOf = (lack: Lack) => (lack.of === "resource" ? lack.resource : obstac
 export function nearestNodes({ nodes: all }: Fit): readonly NodeFit[] {
   const meant = all.filter((node) => !isForAnother(node));
   const nodes = meant.length > 0 ? meant : all;
-  const least = Math.min(...nodes.map(weightOf));
-  const nearest = nodes.filter((node) => weightOf(node) === least);
+  const hasLabelled = nodes.some(({ rejections }) => rejections.every(({ lack }) => lack.of !== "labels"));
+  const weights = new Map(nodes.map((node) => [node, weightOf(node, hasLabelled)]));
+  const least = Math.min(...weights.values());
+  const nearest = nodes.filter((node) => weights.get(node) === least);
   return [...nearest].sort((a, b) => compareAmounts(shortfall(a), shortfall(b)));
 }
 
