@@ -64,7 +64,7 @@ export function leastCost(lack: Lack): number {
     case "schedulable":
       return 10;
     case "labels":
-      return 3.5 * lack.requirements.length;
+      return COST_OF_LABEL * lack.requirements.length;
     case "volume":
     case "name":
       return IMPOSSIBLE;
@@ -76,6 +76,8 @@ export function leastCost(lack: Lack): number {
 }
 
 const IMPOSSIBLE = 1000;
+/** More than a toleration: whoever asks for a label mostly needs what it stands for. */
+const COST_OF_LABEL = 5;
 
 type Requests = Readonly<Record<string, string | number>>;
 const requestsOf = (resources: unknown): Requests => (resources as { requests?: Requests } | undefined)?.requests ?? {};
@@ -190,7 +192,13 @@ function selectorOptions([key, value]: readonly [string, string], node: NodeInfo
   return [
     ...(isOfMachine(key)
       ? []
-      : [{ edits: [{ of: "selector" as const, label }], patch: { nodeSelector: { [key]: null } }, cost: 3.5 }]),
+      : [
+          {
+            edits: [{ of: "selector" as const, label }],
+            patch: { nodeSelector: { [key]: null } },
+            cost: COST_OF_LABEL,
+          },
+        ]),
     ...labelOption(key, value, node),
   ];
 }
@@ -271,7 +279,7 @@ function affinityOptions(pod: Pod, node: NodeInfo): readonly EditOption[] {
           {
             edits: [{ of: "affinity" as const, requirement: words }],
             patch: withTerm(matchExpressions.filter((one) => one !== requirement)),
-            cost: 3.6,
+            cost: COST_OF_LABEL,
           },
         ]),
     ...(wantedValue === undefined ? [] : labelOption(key, wantedValue, node)),
