@@ -38,7 +38,7 @@ const CATEGORIES = [
   ],
   [/^scheduling\//, "sched-other"],
   [
-    /^volume\/(?:pvc-not-found|pvc-class-not-found|pv-missing|(?:mount-)?(?:secret|configmap|key)-missing|sa-token|.*not-registered|csi-driver-missing)/,
+    /^volume\/(?:pvc-not-found|pvc-class-not-found|pv-missing|(?:mount-)?(?:secret|configmap|key)-missing|sa-token)/,
     "volume-missing-object",
   ],
   [/^volume\/(?:(?:vol-)?(?:attach|multi-attach|wait-attach))/, "volume-attach"],

@@ -75,10 +75,9 @@ export function refusalRule(spec: RefusalRuleSpec): Rule {
       if (!obstruction) throw new Error("no obstruction");
       return {
         headline: spec.headline(obstruction, input),
-        why: spec.why(obstruction, input),
+        why: text`${spec.why(obstruction, input)}${otherNodes(obstruction, spec.obstacles)}`,
         notes: [
           ...(spec.notes?.(obstruction, input) ?? []),
-          ...otherNodes(obstruction, spec.obstacles),
           ...staleNote(verdictOn(input)),
           ...hopelessNote(obstruction, input, spec.beside?.(obstruction, input) ?? []),
         ],
@@ -154,15 +153,13 @@ function nodeEvidence({ nearest, lacks }: Obstruction): readonly Evidence[] {
 }
 
 /** What other nodes say, where the report has no table of them: nobody asks twice then why they do not help. */
-function otherNodes({ verdict }: Obstruction, mine: readonly Obstacle[]): readonly Text[] {
+function otherNodes({ verdict }: Obstruction, mine: readonly Obstacle[]): Text {
   const rest = verdict.refusals.filter(({ obstacle }) => !mine.includes(obstacle));
   if (verdict.fit || rest.length === 0) return [];
-  return [
-    text`Other nodes refuse it for other reasons: ${list(
-      rest.map(({ reason, count: nodes }) => value(`${nodes === undefined ? "" : `${nodes} × `}${reason}`)),
-      6,
-    )}.`,
-  ];
+  return text` Other nodes refuse it for other reasons: ${list(
+    rest.map(({ reason, count: nodes }) => value(`${nodes === undefined ? "" : `${nodes} × `}${reason}`)),
+    6,
+  )}.`;
 }
 
 /** That the reader's own means do not help, where that is so. */

@@ -262,6 +262,10 @@ const compareAmounts = (a: bigint, b: bigint) => (a < b ? -1 : a > b ? 1 : 0);
 export function causes(verdict: Verdict): readonly Obstacle[] {
   const { fit, refusals } = verdict;
   if (fit) return [...new Set(nearestNodes(fit)[0]?.rejections.map(({ lack }) => obstacleOf(lack)) ?? [])];
-  const [lightest] = [...refusals].sort((a, b) => WEIGHT[a.obstacle] - WEIGHT[b.obstacle]);
+  // What the workload or its neighbours can change is alike in weight: there the number of nodes decides.
+  const band = ({ obstacle }: Refusal) => (WEIGHT[obstacle] <= WEIGHT.spread ? WEIGHT.spread : WEIGHT[obstacle]);
+  const [lightest] = [...refusals].sort(
+    (a, b) => band(a) - band(b) || (b.count ?? 0) - (a.count ?? 0) || WEIGHT[a.obstacle] - WEIGHT[b.obstacle],
+  );
   return lightest ? [lightest.obstacle] : [];
 }
