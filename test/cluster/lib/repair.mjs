@@ -16,13 +16,18 @@ const MAX_ROUNDS = 5;
 export async function repair(scenario, first, options) {
   const rounds = scenario.id.startsWith("multi/") ? MAX_ROUNDS : 1;
   const commands = [];
+  const repaired = new Set();
   let diagnosis = first;
   for (let round = 1; round <= rounds; round++) {
     const choice = await choose(diagnosis, scenario, commands, options);
     if (choice.problem && round > 1 && isRestWithoutRule(scenario, diagnosis.report))
       return { commands, isPartial: true };
-    if (choice.problem) return { commands, problem: choice.problem };
-    for (const line of choice.lines) {
+    const cause = diagnosis.report?.rootCause?.rule;
+    // What has been repaired may need a while: the kubelet tries again in its own time.
+    const isUnderWay = repaired.has(cause) && round < rounds;
+    if (choice.problem && !isUnderWay) return { commands, problem: choice.problem };
+    repaired.add(cause);
+    for (const line of choice.lines ?? []) {
       commands.push(line);
       const { code, stderr } = await runProgram("bash", ["-c", line], { env: environment("admin") });
       if (code !== 0) return { commands, problem: `${line}: exit code ${code}, ${stderr.trim()}` };
