@@ -263,7 +263,7 @@ export function causes(verdict: Verdict): readonly Obstacle[] {
   const { fit, refusals } = verdict;
   if (fit) return [...new Set(nearestNodes(fit)[0]?.rejections.map(({ lack }) => obstacleOf(lack)) ?? [])];
   // What the workload or its neighbours can change is alike in weight: there the number of nodes decides.
-  const band = ({ obstacle }: Refusal) => (WEIGHT[obstacle] <= WEIGHT.spread ? WEIGHT.spread : WEIGHT[obstacle]);
+  const band = ({ obstacle }: Refusal) => Math.max(WEIGHT[obstacle], WEIGHT.spread);
   const [lightest] = [...refusals].sort(
     (a, b) => band(a) - band(b) || (b.count ?? 0) - (a.count ?? 0) || WEIGHT[a.obstacle] - WEIGHT[b.obstacle],
   );

@@ -10,10 +10,7 @@ const rows: readonly [string, Partial<LogCause> | undefined][] = [
   ['env: required environment variable "PORT" is not set', { kind: "variable-missing", variable: "PORT" }],
   ["sh: DB_HOST: parameter not set", { kind: "variable-missing", variable: "DB_HOST" }],
   ["bash: line 1: DB_HOST: unbound variable", { kind: "variable-missing", variable: "DB_HOST" }],
-  [
-    "Could not resolve placeholder 'db.host' in value \"…\"",
-    { kind: "variable-missing", variable: "db.host" },
-  ],
+  ["Could not resolve placeholder 'db.host' in value \"…\"", { kind: "variable-missing", variable: "db.host" }],
   [
     "(RuntimeError) environment variable DATABASE_URL is missing.",
     { kind: "variable-missing", variable: "DATABASE_URL" },
