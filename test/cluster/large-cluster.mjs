@@ -58,14 +58,22 @@ const pod = (index) => ({
   },
 });
 
+/** One on the real node, with a tag that does not exist. */
+const pulling = {
+  apiVersion: "v1",
+  kind: "Pod",
+  metadata: { name: "pulling" },
+  spec: { nodeName: "node-1", containers: [{ name: "app", image: "registry.test:5000/shop/cart:2.0.2" }] },
+};
+
 const running = async () =>
   (await list(`/api/v1/namespaces/${NAMESPACE}/pods?fieldSelector=status.phase%3DRunning`)).length;
 
 async function measure(what, args) {
   const env = environment("reader", values.plugin);
-  const { code, stdout, stderr, ms } = await runProgram("kubectl", args, { env });
+  const { code, stdout, stderr, ms, peakMb } = await runProgram("kubectl", args, { env, withPeak: true });
   log(
-    `${what}: ${(ms / 1000).toFixed(2)} s, exit code ${code}, ${(stdout.length / 1000).toFixed(1)} kB${stderr ? `; ${stderr.trim().split("\n")[0]}` : ""}`,
+    `${what}: ${(ms / 1000).toFixed(2)} s, ${peakMb.toFixed(0)} MB, exit code ${code}, ${(stdout.length / 1000).toFixed(1)} kB${stderr ? `; ${stderr.trim().split("\n")[0]}` : ""}`,
   );
   return code;
 }
@@ -76,11 +84,13 @@ await createAll(nodeCount, (index) => api("POST", "/api/v1/nodes", node(index)))
 log(`${nodeCount} nodes created`);
 await createAll(podCount, (index) => api("POST", `/api/v1/namespaces/${NAMESPACE}/pods`, pod(index)));
 log(`${podCount} pods created`);
+await api("POST", `/api/v1/namespaces/${NAMESPACE}/pods`, pulling);
 while ((await running()) < podCount - IN_TROUBLE) await sleep(3000);
 log(`${podCount - IN_TROUBLE} pods run, ${IN_TROUBLE} do not`);
 await measure("kubectl describe pod", ["describe", "pod", "pod-0", "-n", NAMESPACE]);
 const codes = [
-  await measure("one pod", ["why-pending", "pod-0", "-n", NAMESPACE]),
+  await measure("one pending pod", ["why-pending", "pod-0", "-n", NAMESPACE]),
+  await measure("one pod that pulls", ["why-pending", "pulling", "-n", NAMESPACE]),
   await measure("its namespace", ["why-pending", "-n", NAMESPACE]),
   await measure("all namespaces", ["why-pending", "-A"]),
 ];

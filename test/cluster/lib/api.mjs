@@ -53,8 +53,10 @@ export function environment(user, pluginFolder) {
   return { PATH: path, HOME: RUN, KUBECONFIG: kubeconfigOf(user), TERM: "dumb", LANG: "C.UTF-8" };
 }
 
-/** Runs a program to its end; never throws. */
-export function runProgram(program, args, { env, input, timeoutMs = 120_000 } = {}) {
+const peakOf = (pid) => Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1] ?? 0) / 1000;
+
+/** Runs a program to its end; never throws. `withPeak`: also the most memory it had, in MB. */
+export function runProgram(program, args, { env, input, timeoutMs = 120_000, withPeak = false } = {}) {
   return new Promise((resolve) => {
     const begin = Date.now();
     const child = execFile(
@@ -62,9 +64,20 @@ export function runProgram(program, args, { env, input, timeoutMs = 120_000 } = 
       args,
       { env, maxBuffer: 1 << 28, timeout: timeoutMs, killSignal: "SIGKILL" },
       (error, stdout, stderr) => {
-        resolve({ code: error ? (error.code ?? error.signal) : 0, stdout, stderr, ms: Date.now() - begin });
+        clearInterval(watch);
+        resolve({ code: error ? (error.code ?? error.signal) : 0, stdout, stderr, ms: Date.now() - begin, peakMb });
       },
     );
+    let peakMb = 0;
+    const look = () => {
+      try {
+        // kubectl gives its process to the plugin, so that this is the plugin's.
+        peakMb = Math.max(peakMb, peakOf(child.pid));
+      } catch {
+        // It has just ended.
+      }
+    };
+    const watch = withPeak ? setInterval(look, 20) : undefined;
     if (input !== undefined) child.stdin.end(input);
   });
 }
