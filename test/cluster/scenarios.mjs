@@ -3,6 +3,7 @@
 // --no-repair: what the reports advise is not done.
 import { writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
+import { shellLine } from "../../src/text/command.ts";
 import { closeApi, environment, runProgram } from "./lib/api.mjs";
 import { auditSummary } from "./lib/audit.mjs";
 import { conclude } from "./lib/counts.mjs";
@@ -37,6 +38,7 @@ async function examine(scenario, isAlone) {
     result.diagnosisMs = diagnosis.ms;
     result.rule = diagnosis.report?.rootCause?.rule ?? diagnosis.report?.verdict ?? "no report";
     result.confidence = diagnosis.report?.rootCause?.confidence;
+    result.fixes = changesOf(diagnosis.report);
     result.problems.push(...problemsOf(diagnosis, scenario));
     if (values.rights) {
       result.rights = await examineRights(scenario, target, options.plugin);
@@ -61,6 +63,12 @@ function expectation({ expect }) {
   if (expect.healthy) return "healthy";
   return [expect.rule, ...(expect.also ?? [])].some(hasRule) ? expect.rule : `raw (${expect.rule})`;
 }
+
+/** The commands that the report advises, without those that only look: for the summary. */
+const changesOf = (report) =>
+  (report?.rootCause?.fixes ?? []).flatMap(({ commands }) =>
+    commands.filter(({ does }) => does !== "reads").map(({ argv }) => shellLine(argv)),
+  );
 
 /** A repair is expected of each cause that has a rule, unless the scenario says that no command can repair it. */
 const wantsRepair = ({ expect, repair: how }, { report }) =>
