@@ -140,8 +140,18 @@ if (withFakeNodes.length > 0) {
       1,
     )),
   );
-  await removeFakeNodes();
 }
+// A machine of two cores at full load breaks what waits for something: what failed is played once more, with nothing
+// beside it, and both tries are told. What fails again has failed.
+const secondTries = [];
+for (const [index, { id, problems }] of results.entries()) {
+  const scenario = chosen.find((one) => one.id === id);
+  if (problems.length === 0 || !scenario) continue;
+  console.log(`${id} once more, alone`);
+  results[index] = await examine(scenario, true);
+  secondTries.push({ id, first: problems });
+}
+if (withFakeNodes.length > 0) await removeFakeNodes();
 
 await revokeAll();
 const audit = auditSummary();
@@ -158,13 +168,14 @@ const summary = {
   healthyLeftAlone: good(healthy),
   severalFaults: good(several),
   fixesAccepted: `${repairs.filter(({ repair: one }) => !one.problem).length}/${repairs.length}`,
+  secondTries,
   audit,
   results: results.sort((a, b) => (a.id < b.id ? -1 : 1)),
 };
 const rights = results.filter(({ rights: one }) => one).map(({ rights: one }) => one);
 if (rights.length > 0) console.log(`\nfewer rights:\n${rightsTable(rights)}`);
 console.log(`
-scenarios as expected ${summary.scenarios} (${summary.raw} raw: no rule yet)
+scenarios as expected ${summary.scenarios} (${summary.raw} raw: no rule yet; ${secondTries.length} played twice${secondTries.length > 0 ? `: ${secondTries.map(({ id }) => id).join(", ")}` : ""})
 healthy ones left alone ${summary.healthyLeftAlone}
 several faults ${summary.severalFaults}
 fixes accepted ${summary.fixesAccepted}
