@@ -85,6 +85,9 @@ function openQuestions(input: RuleInput, { rootCause }: Ranked, rules: readonly 
   const { namespace } = ("pod" in input ? input.pod : input.object).metadata;
   const byKind = new Map<string, { gap: Gap; rules: string[] }>();
   const stage = rootCause?.stage;
+  // Who killed a container, and what failed before: only events tell, whichever rule would have looked.
+  const events = about === "pod" ? snapshot.gapFor("Event", namespace) : undefined;
+  if (events?.state === "forbidden" || events?.state === "failed") byKind.set("Event", { gap: events, rules: [] });
   for (const rule of rules) {
     if (rule.about !== about || (stage && rule.stage !== stage)) continue;
     if (about === "workload" && rootCause && rule.id !== rootCause.rule) continue;

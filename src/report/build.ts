@@ -62,7 +62,12 @@ export function buildReport(
     remarks: remarksOn(input, verdict, rootCause !== undefined),
     raw: rootCause || isWell ? [] : raw,
     checks,
-    unchecked: rootCause ? unchecked : isWell ? [] : concerning(unchecked, checks.stages),
+    // A Ready pod may be in the middle of being restarted: without the events nobody can tell.
+    unchecked: rootCause
+      ? unchecked
+      : isWell
+        ? unchecked.filter(({ gap }) => gap?.kind === "Event")
+        : concerning(unchecked, checks.stages),
     timeline: timelineOf(input),
     steps: isWell && !rootCause ? [] : stepsOf(rootCause?.fixes, input, verdict),
     ...found,
