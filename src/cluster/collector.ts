@@ -129,26 +129,26 @@ export class Collector {
     const resource = RESOURCES[kind];
     const place = resource.isNamespaced ? namespace : undefined;
     const { fieldSelector = "", labelSelector = "", most = 0 } = query;
-    return this.#once(
-      ["list", depth, kind, place, fieldSelector, labelSelector, most, isLastTry].join("/"),
-      async () => {
-        if (depth === "whole" && this.#isRefused(kind)) return undefined;
-        const answer = await (depth === "whole"
-          ? this.api.list(resource, place, query)
-          : this.api.listMetadata(resource, place, query));
-        if (answer.state !== "ok") {
-          if (isLastTry) this.#miss(answer, { kind, ...(place && { namespace: place }) });
-          return undefined;
-        }
-        const { items, isCut } = answer.body;
-        if (!fieldSelector && !labelSelector && !isCut) {
-          this.#complete.set(key(kind, place, ""), { kind, ...(place && { namespace: place }) });
-        }
-        return items.flatMap(
-          (item) => ((depth === "whole" ? this.#take(item, kind) : this.#takeName(item, kind)) as ObjectOf<K>) ?? [],
-        );
-      },
-    );
+    const what = (bound: number) =>
+      ["list", depth, kind, place, fieldSelector, labelSelector, bound, isLastTry].join("/");
+    // A whole list that was asked for already holds whatever a bounded one would.
+    return this.#once(this.#running.has(what(0)) ? what(0) : what(most), async () => {
+      if (depth === "whole" && this.#isRefused(kind)) return undefined;
+      const answer = await (depth === "whole"
+        ? this.api.list(resource, place, query)
+        : this.api.listMetadata(resource, place, query));
+      if (answer.state !== "ok") {
+        if (isLastTry) this.#miss(answer, { kind, ...(place && { namespace: place }) });
+        return undefined;
+      }
+      const { items, isCut } = answer.body;
+      if (!fieldSelector && !labelSelector && !isCut) {
+        this.#complete.set(key(kind, place, ""), { kind, ...(place && { namespace: place }) });
+      }
+      return items.flatMap(
+        (item) => ((depth === "whole" ? this.#take(item, kind) : this.#takeName(item, kind)) as ObjectOf<K>) ?? [],
+      );
+    });
   }
 
   #once<T>(what: string, read: () => Promise<T>): Promise<T> {

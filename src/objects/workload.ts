@@ -17,6 +17,9 @@ export const WORKLOAD_KINDS = [
 ] as const;
 export type WorkloadKind = (typeof WORKLOAD_KINDS)[number];
 
+/** Whether a kind is one of them: kubectl set image and its kin can edit its template. */
+export const isWorkloadKind = (kind: string): kind is WorkloadKind => WORKLOAD_KINDS.some((one) => one === kind);
+
 /** One schema serves all of them: what we read has the same name in each. CronJob's template is a level deeper. */
 export const workloadSchema = z.looseObject({
   apiVersion: optionalText,

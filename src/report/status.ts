@@ -44,8 +44,6 @@ export function podColumns(pod: Pod): PodColumns {
   };
 }
 
-/** READY alone. */
-export const readyCount = (pod: Pod) => podColumns(pod).ready;
 /** STATUS alone. */
 export const statusWord = (pod: Pod) => podColumns(pod).status;
 

@@ -3,6 +3,7 @@ import type { Node } from "../objects/node.ts";
 import { type KubeObject, type ObjectRef, refTo } from "../objects/object.ts";
 import type { Container, ContainerStatus, Pod } from "../objects/pod.ts";
 import { IMAGE_REASONS, isTerminal, podCondition } from "../objects/pod.ts";
+import { isWorkloadKind } from "../objects/workload.ts";
 import type { Found, Lookup } from "../snapshot/lookup.ts";
 
 /** One container of a pod: what was asked for, what became of it, and where both stand in the object. */
@@ -49,27 +50,14 @@ export interface ProgressStep {
 }
 export type Progress = readonly ProgressStep[];
 
-/** Kinds whose pod template `kubectl set image` and its kin can edit. */
-const EDITABLE = new Set([
-  "Deployment",
-  "StatefulSet",
-  "DaemonSet",
-  "ReplicaSet",
-  "ReplicationController",
-  "CronJob",
-  "Job",
-]);
-
 /** Gathers what the rules need of one pod. */
 export function podInput(pod: Pod, snapshot: Lookup): PodInput {
   const events = snapshot.eventsOf(pod);
   const containers = containersOf(pod, events);
   const nodeName = pod.spec.nodeName;
   const owners = withDeployment(pod, snapshot.ownersOf(pod));
-  const editable = owners.filter(({ ref }) => EDITABLE.has(ref.kind));
-  // A ReplicaSet or Job whose own owner we cannot edit (an Argo Rollout, say) would be changed back by that owner.
-  const top = owners.at(-1);
-  const workload = top && EDITABLE.has(top.ref.kind) ? top.ref : (editable.at(-1)?.ref ?? refTo(pod));
+  // Where the topmost owner is one that we cannot edit (an Argo Rollout, say), the nearest below it that we can.
+  const workload = owners.findLast(({ ref }) => isWorkloadKind(ref.kind))?.ref ?? refTo(pod);
   return {
     pod,
     snapshot,

@@ -100,7 +100,8 @@ export function patchPodSpec(
   );
 }
 
-const TEMPLATE_KINDS: ReadonlySet<string> = new Set([
+/** Kinds whose own pod template can be changed while they live. */
+export const TEMPLATE_KINDS: ReadonlySet<string> = new Set([
   "Deployment",
   "StatefulSet",
   "DaemonSet",

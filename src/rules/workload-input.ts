@@ -2,6 +2,7 @@ import { type Event, firstSeen, lastSeen, timesSeen } from "../objects/event.ts"
 import { controllerOf, type KubeObject, type ObjectRef, refTo } from "../objects/object.ts";
 import type { Pod, PodSpec } from "../objects/pod.ts";
 import {
+  isWorkloadKind,
   lacksPods,
   type PodCounts,
   podCountsOf,
@@ -52,15 +53,6 @@ export interface WorkloadInput {
   readonly progress: Progress;
 }
 
-const EDITABLE: ReadonlySet<string> = new Set([
-  "Deployment",
-  "StatefulSet",
-  "DaemonSet",
-  "ReplicaSet",
-  "CronJob",
-  "Job",
-]);
-
 /** Gathers what the rules need of one workload. */
 export function workloadInput(object: Workload, snapshot: Lookup): WorkloadInput {
   const below = objectsBelow(object, snapshot);
@@ -74,7 +66,7 @@ export function workloadInput(object: Workload, snapshot: Lookup): WorkloadInput
     snapshot,
     makers,
     owners,
-    workload: owners.findLast(({ ref }) => EDITABLE.has(ref.kind))?.ref ?? refTo(object),
+    workload: owners.findLast(({ ref }) => isWorkloadKind(ref.kind))?.ref ?? refTo(object),
     events: [...new Set([object, ...makers])]
       .flatMap((one) => snapshot.eventsOf(one))
       .sort((a, b) => compare(lastSeen(a), lastSeen(b))),

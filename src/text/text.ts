@@ -61,8 +61,3 @@ export function duration(seconds: number): string {
   if (minutes > 0) return minutes >= 10 || total % 60 === 0 ? `${minutes}m` : `${minutes}m${total % 60}s`;
   return `${total}s`;
 }
-
-/** An article for a word by its first letter: `a pod`, `an event`. */
-export function withArticle(word: string): string {
-  return `${/^[aeiou]/i.test(word) ? "an" : "a"} ${word}`;
-}

@@ -1,9 +1,7 @@
 // Random clusters and pending pods for the real kube-scheduler; its sentence is compared with ours, reason by reason
 // and count by count: npm run test:scheduler -- [--cases 1000] [--seed N] [--nodes 5]
 // Runs inside the network of a control plane without a node, whose KUBECONFIG is set; `--start` makes one and ends it.
-import { readFileSync, writeFileSync } from "node:fs";
-import { Agent, request } from "node:https";
-import { dirname, join } from "node:path";
+import { writeFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
@@ -11,6 +9,7 @@ import { fitPod, rebuiltMessage } from "../../src/scheduler/fit.ts";
 import { parseFitMessage } from "../../src/scheduler/fit-message.ts";
 import { clusterView } from "../../src/scheduler/node-info.ts";
 import { Lookup } from "../../src/snapshot/lookup.ts";
+import { api, closeApi } from "./lib/api.mjs";
 import { conclude } from "./lib/counts.mjs";
 
 const { values } = parseArgs({
@@ -44,37 +43,6 @@ async function runInOwnCluster() {
     if ((await build()) !== 0 || isStopped() || (await up(["--no-node"])) !== 0) return 1;
     return enter([process.execPath, "--no-warnings", fileURLToPath(import.meta.url), ...args]);
   }, down);
-}
-
-const pki = (name) => readFileSync(join(dirname(process.env.KUBECONFIG), "pki", name));
-const agent = new Agent({
-  ca: pki("ca.crt"),
-  cert: pki("admin.crt"),
-  key: pki("admin.key"),
-  keepAlive: true,
-  maxSockets: 16,
-});
-
-function api(method, path, body) {
-  const text = body && JSON.stringify(body);
-  const headers = {
-    accept: "application/json",
-    ...(text && { "content-type": "application/json", "content-length": Buffer.byteLength(text) }),
-  };
-  return new Promise((resolve, reject) => {
-    const sent = request({ agent, host: "127.0.0.1", port: 6443, method, path, headers }, (response) => {
-      let answer = "";
-      response.setEncoding("utf8");
-      response.on("data", (chunk) => {
-        answer += chunk;
-      });
-      response.on("end", () =>
-        response.statusCode < 300 ? resolve(JSON.parse(answer)) : reject(new Error(`${method} ${path}: ${answer}`)),
-      );
-    });
-    sent.on("error", reject);
-    sent.end(text);
-  });
 }
 
 // A linear congruential generator: the same seed gives the same cases on every machine.
@@ -420,7 +388,7 @@ async function main() {
       `${JSON.stringify({ scheduler: (await api("GET", "/version")).gitVersion, clusters: saved })}\n`,
     );
   conclude("scheduler agreement", total - different.length, different.length);
-  agent.destroy();
+  closeApi();
 }
 
 await main();

@@ -5,7 +5,7 @@ import { nearest } from "../../text/nearest.ts";
 import { list, name, path, text } from "../../text/text.ts";
 import { seen } from "../finding.ts";
 import { defineRule } from "../rule.ts";
-import { nodeHealth } from "./health.ts";
+import { nodeHealth, STALE_WITHOUT_NODE } from "./health.ts";
 
 /** There is no such node. */
 export default defineRule<{ node: string; wasScheduled: boolean; nearest: readonly string[] }>({
@@ -13,16 +13,7 @@ export default defineRule<{ node: string; wasScheduled: boolean; nearest: readon
   title: "The node does not exist",
   effect: "blocks",
   needs: ["Node"],
-  explains: [
-    "node/kubelet-not-seen",
-    "node/container-status-unknown",
-    "volume/*",
-    "sandbox/*",
-    "image/*",
-    "config/*",
-    "container/*",
-    "readiness/*",
-  ],
+  explains: STALE_WITHOUT_NODE,
   check: (input) => {
     const { pod, snapshot } = input;
     const health = nodeHealth(input);

@@ -1,6 +1,7 @@
 import { type Event, lastSeen } from "../../objects/event.ts";
 import { type Node, type NodeCondition, nodeCondition, type Taint } from "../../objects/node.ts";
 import { isReady, isTerminal, podCondition } from "../../objects/pod.ts";
+import type { RuleId } from "../finding.ts";
 import type { PodInput } from "../pod-input.ts";
 
 /** How the pod's node is, as far as the API server knows. */
@@ -98,3 +99,15 @@ export function secondsUntilEviction(input: PodInput, node: Node): number | unde
   });
   return times.length > 0 ? Math.min(...times) : undefined;
 }
+
+/** What a pod's status says of everything after its node, once nobody is there any more who would correct it. */
+export const STALE_WITHOUT_NODE: readonly RuleId[] = [
+  "node/kubelet-not-seen",
+  "node/container-status-unknown",
+  "volume/*",
+  "sandbox/*",
+  "image/*",
+  "config/*",
+  "container/*",
+  "readiness/*",
+];

@@ -5,7 +5,7 @@ import { duration, type Text, text } from "../../text/text.ts";
 import { seen } from "../finding.ts";
 import { adminTask } from "../repair.ts";
 import { defineRule } from "../rule.ts";
-import { needsItsNode, nodeHealth, secondsUntilEviction } from "./health.ts";
+import { needsItsNode, nodeHealth, STALE_WITHOUT_NODE, secondsUntilEviction } from "./health.ts";
 import { neighboursNote, nodeName, seeNode } from "./words.ts";
 
 /** Nobody has heard of the node: whatever the pod says of itself is old. */
@@ -14,16 +14,7 @@ export default defineRule<{ node: string; reason: string; sinceSeconds?: number;
   title: "The node does not answer",
   effect: "blocks",
   needs: ["Node"],
-  explains: [
-    "node/kubelet-not-seen",
-    "node/container-status-unknown",
-    "volume/*",
-    "sandbox/*",
-    "image/*",
-    "config/*",
-    "container/*",
-    "readiness/*",
-  ],
+  explains: STALE_WITHOUT_NODE,
   check: (input) => {
     const { pod } = input;
     const health = nodeHealth(input);

@@ -1,25 +1,10 @@
-import { seen } from "../finding.ts";
-import { fixesOf, notesOf, whyOf } from "./causes.ts";
-import { killHeadline, killNotes, killOutlook, killWhy } from "./kill-words.ts";
-import { probeRule } from "./probe-rule.ts";
+import { killRule } from "./kill-rule.ts";
 
 /** The container is ended, and started again, because of its liveness probe. */
-export default probeRule({
+export default killRule({
   id: "readiness/liveness-kill",
   title: "The liveness probe has the container restarted",
-  explains: ["container/*"],
-  needs: ["Event", "ReplicaSet", "Log"],
-  fits: ({ probe, state }) => probe.type === "liveness" && state === "killed",
-  confidence: ({ kill }) => (kill?.event ? "certain" : "likely"),
-  evidence: ({ kill }, { pod }) => [
-    ...(kill?.event ? [seen(kill.event, "message", "kubelet")] : []),
-    ...(kill?.endPath ? [seen(pod, `${kill.endPath}.exitCode`, "exit code")] : []),
-  ],
-  headline: killHeadline,
-  why: (failure, input) => killWhy(failure, whyOf(failure, input)),
-  notes: (failure, input) => [...killNotes(failure, input), ...notesOf(failure, input)],
-  outlook: killOutlook,
-  fixes: fixesOf,
+  type: "liveness",
   doc: {
     means:
       "The kubelet asks now and then whether the program still works, and ends and restarts the container when the answer stays away failureThreshold times in a row. The crash loop that follows is no crash of the program.",

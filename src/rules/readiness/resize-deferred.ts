@@ -1,10 +1,8 @@
-import { refTo } from "../../objects/object.ts";
 import { kubectl } from "../../text/command.ts";
 import { text, value } from "../../text/text.ts";
-import { seen } from "../finding.ts";
 import { look } from "../repair.ts";
 import { defineRule } from "../rule.ts";
-import { resizeOf } from "./resize.ts";
+import { resizesThatAre } from "./resize.ts";
 
 /** A resize waits for room on the node. */
 export default defineRule<{ message: string }>({
@@ -12,19 +10,7 @@ export default defineRule<{ message: string }>({
   title: "A resize waits for room on the node",
   effect: "risks",
   needs: [],
-  check: (input) => {
-    const resize = resizeOf(input);
-    return resize?.state === "deferred"
-      ? [
-          {
-            subject: refTo(input.pod),
-            confidence: "certain" as const,
-            facts: { message: resize.message },
-            evidence: [seen(input.pod, resize.path)] as const,
-          },
-        ]
-      : [];
-  },
+  check: (input) => resizesThatAre("deferred", input),
   message: ({ facts: { message } }) => ({
     headline: text`The pod runs on with its old resources: its node has no room for the resize yet.`,
     why: text`${message !== "" && text`The kubelet says ${value(message)}. `}The kubelet tries again when resources on the node become free.`,

@@ -1,10 +1,8 @@
-import { refTo } from "../../objects/object.ts";
 import { kubectl } from "../../text/command.ts";
 import { text, value } from "../../text/text.ts";
-import { seen } from "../finding.ts";
 import { look } from "../repair.ts";
 import { defineRule } from "../rule.ts";
-import { resizeOf } from "./resize.ts";
+import { resizesThatAre } from "./resize.ts";
 
 /** A resize in place failed. */
 export default defineRule<{ message: string }>({
@@ -12,19 +10,7 @@ export default defineRule<{ message: string }>({
   title: "A resize in place failed",
   effect: "risks",
   needs: [],
-  check: (input) => {
-    const resize = resizeOf(input);
-    return resize?.state === "error"
-      ? [
-          {
-            subject: refTo(input.pod),
-            confidence: "certain" as const,
-            facts: { message: resize.message },
-            evidence: [seen(input.pod, resize.path)] as const,
-          },
-        ]
-      : [];
-  },
+  check: (input) => resizesThatAre("error", input),
   message: ({ facts: { message } }) => ({
     headline: text`The resize of the pod has failed on the node.`,
     why: text`${message !== "" && text`The kubelet says ${value(message)}. `}The kubelet goes on trying.`,

@@ -1,10 +1,8 @@
-import { refTo } from "../../objects/object.ts";
 import { kubectl } from "../../text/command.ts";
 import { text, value } from "../../text/text.ts";
-import { seen } from "../finding.ts";
 import { look } from "../repair.ts";
 import { defineRule } from "../rule.ts";
-import { resizeOf } from "./resize.ts";
+import { resizesThatAre } from "./resize.ts";
 
 /** A resize that this node can never do. */
 export default defineRule<{ message: string }>({
@@ -12,19 +10,7 @@ export default defineRule<{ message: string }>({
   title: "A resize that this node can never do",
   effect: "risks",
   needs: [],
-  check: (input) => {
-    const resize = resizeOf(input);
-    return resize?.state === "infeasible"
-      ? [
-          {
-            subject: refTo(input.pod),
-            confidence: "certain" as const,
-            facts: { message: resize.message },
-            evidence: [seen(input.pod, resize.path)] as const,
-          },
-        ]
-      : [];
-  },
+  check: (input) => resizesThatAre("infeasible", input),
   message: ({ facts: { message } }) => ({
     headline: text`The pod runs on with its old resources: its node can never do this resize.`,
     why: text`${message !== "" && text`The kubelet says ${value(message)}. `}This does not change by itself: the size is more than the node has, or the node's settings forbid a resize in place.`,

@@ -1,5 +1,8 @@
+import { refTo } from "../../objects/object.ts";
 import type { PodCondition } from "../../objects/pod.ts";
+import { seen } from "../finding.ts";
 import type { PodInput } from "../pod-input.ts";
+import type { Match } from "../rule.ts";
 
 /** A resize in place that does not get on. */
 export interface Resize {
@@ -13,7 +16,7 @@ export interface Resize {
  * A resize that waits, cannot be, or failed: conditions PodResizePending and PodResizeInProgress since 1.33,
  * `status.resize` before (kubernetes pkg/kubelet/status/status_manager.go).
  */
-export function resizeOf({ pod }: PodInput): Resize | undefined {
+function resizeOf({ pod }: PodInput): Resize | undefined {
   if (pod.metadata.deletionTimestamp) return undefined;
   const conditions: readonly PodCondition[] = pod.status?.conditions ?? [];
   for (const [index, { type, status, reason, message = "" }] of conditions.entries()) {
@@ -27,4 +30,18 @@ export function resizeOf({ pod }: PodInput): Resize | undefined {
   if (old === "Deferred" || old === "Infeasible")
     return { state: old === "Deferred" ? "deferred" : "infeasible", message: "", path: "status.resize" };
   return undefined;
+}
+
+/** What the rule about resizes in one state finds. */
+export function resizesThatAre(state: Resize["state"], input: PodInput): readonly Match<{ message: string }>[] {
+  const resize = resizeOf(input);
+  if (resize?.state !== state) return [];
+  return [
+    {
+      subject: refTo(input.pod),
+      confidence: "certain",
+      facts: { message: resize.message },
+      evidence: [seen(input.pod, resize.path)],
+    },
+  ];
 }

@@ -1,25 +1,10 @@
-import { seen } from "../finding.ts";
-import { fixesOf, notesOf, whyOf } from "./causes.ts";
-import { killHeadline, killNotes, killOutlook, killWhy } from "./kill-words.ts";
-import { probeRule } from "./probe-rule.ts";
+import { killRule } from "./kill-rule.ts";
 
 /** The container is ended, and started again, because of its startup probe. */
-export default probeRule({
+export default killRule({
   id: "readiness/startup-kill",
   title: "The startup probe has the container restarted",
-  explains: ["container/*"],
-  needs: ["Event", "ReplicaSet", "Log"],
-  fits: ({ probe, state }) => probe.type === "startup" && state === "killed",
-  confidence: ({ kill }) => (kill?.event ? "certain" : "likely"),
-  evidence: ({ kill }, { pod }) => [
-    ...(kill?.event ? [seen(kill.event, "message", "kubelet")] : []),
-    ...(kill?.endPath ? [seen(pod, `${kill.endPath}.exitCode`, "exit code")] : []),
-  ],
-  headline: killHeadline,
-  why: (failure, input) => killWhy(failure, whyOf(failure, input)),
-  notes: (failure, input) => [...killNotes(failure, input), ...notesOf(failure, input)],
-  outlook: killOutlook,
-  fixes: fixesOf,
+  type: "startup",
   doc: {
     means:
       "The startup probe used up its tries: failureThreshold × periodSeconds passed without a success. The kubelet ends the container and starts it again.",

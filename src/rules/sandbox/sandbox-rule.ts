@@ -1,4 +1,4 @@
-import { type Node, nodeCondition } from "../../objects/node.ts";
+import type { Node } from "../../objects/node.ts";
 import { refTo } from "../../objects/object.ts";
 import type { Pod } from "../../objects/pod.ts";
 import { kubectl } from "../../text/command.ts";
@@ -201,9 +201,3 @@ export const describeNode = (input: PodInput, title: Text): Fix => ({
   applies: "as-is",
   by: "cluster-admin",
 });
-
-/** What the node itself says of its network or its health, as evidence. */
-export function readyMessage(input: PodInput): string {
-  const node = nodeOf(input);
-  return (node && nodeCondition(node, "Ready")?.message) ?? "";
-}

@@ -4,15 +4,7 @@ import { kubectl } from "../../text/command.ts";
 import { name, type Text, text } from "../../text/text.ts";
 import type { Fix } from "../finding.ts";
 import type { PodInput } from "../pod-input.ts";
-import { managedBy, workloadArgument } from "../repair.ts";
-
-const EDITABLE: ReadonlySet<string> = new Set([
-  "Deployment",
-  "StatefulSet",
-  "DaemonSet",
-  "ReplicaSet",
-  "ReplicationController",
-]);
+import { foreignOwner, managedBy, TEMPLATE_KINDS, workloadArgument } from "../repair.ts";
 
 /** Changes the pod template of the workload by words of kubectl; where a template cannot be changed, says how else. */
 export function editTemplate(
@@ -21,9 +13,9 @@ export function editTemplate(
   words: readonly string[],
   applies: Fix["applies"] = "as-is",
 ): Fix {
-  const { workload, pod, owners } = input;
+  const { workload, pod } = input;
   const { namespace } = pod.metadata;
-  if (!EDITABLE.has(workload.kind)) {
+  if (!TEMPLATE_KINDS.has(workload.kind)) {
     const isJob = workload.kind === "Job";
     return {
       title: text`${title} The spec of a ${isJob ? "Job" : "pod"} cannot be changed in this: save it, change it, delete it and create it again.`,
@@ -35,10 +27,9 @@ export function editTemplate(
     };
   }
   const manager = managedBy(input);
-  const top = owners.at(-1)?.ref;
-  const isForeign = top !== undefined && top.kind !== workload.kind;
+  const foreign = foreignOwner(input);
   return {
-    title: text`${title}${manager && text` It belongs to ${manager}.`}${isForeign && text` ${top.kind} ${name(top.name)} owns it: change it there.`}`,
+    title: text`${title}${manager && text` It belongs to ${manager}.`}${foreign && text` ${foreign.kind} ${name(foreign.name)} owns it: change it there.`}`,
     commands: [
       kubectl(
         "changes",
@@ -46,7 +37,7 @@ export function editTemplate(
         ...(words.map((word) => (word === "WORKLOAD" ? workloadArgument(input) : word)) as [string, ...string[]]),
       ),
     ],
-    applies: isForeign ? "maybe" : applies,
+    applies: foreign ? "maybe" : applies,
     by: "workload-owner",
   };
 }

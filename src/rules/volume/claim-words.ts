@@ -1,4 +1,3 @@
-import type { KubeObject } from "../../objects/object.ts";
 import type { Pod } from "../../objects/pod.ts";
 import { isDefaultClass, type StorageClass } from "../../objects/storage-class.ts";
 import { kubectl } from "../../text/command.ts";
@@ -101,6 +100,3 @@ const GENERIC: ReadonlySet<string> = new Set([
   "storage",
   "driver",
 ]);
-
-/** Whether an object was read at all, or is only a name. */
-export const hasSpec = (object: KubeObject | undefined): boolean => object !== undefined && "spec" in object;
