@@ -166,10 +166,12 @@ function throughProgram() {
 async function inProcess() {
   const { parseSnapshot } = await import("../src/snapshot/snapshot-file.ts");
   const { diagnose } = await import("../src/diagnosis/diagnose.ts");
+  const { allKnowledge } = await import("../src/diagnosis/knowledge.ts");
   const { plain } = await import("../src/text/text.ts");
+  const knowledge = await allKnowledge();
   return async (file) => {
     const snapshot = await parseSnapshot([{ path: file, content: readFileSync(file, "utf8") }]);
-    const [{ rootCause } = {}] = diagnose(snapshot);
+    const [{ rootCause } = {}] = diagnose(snapshot, knowledge);
     if (!rootCause) return {};
     const { headline, why, fixes } = rootCause;
     return {

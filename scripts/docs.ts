@@ -4,11 +4,11 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { FLAG_GROUPS, FLAGS, type Flag } from "../src/cli/args.ts";
 import { diagnose } from "../src/diagnosis/diagnose.ts";
+import { allKnowledge } from "../src/diagnosis/knowledge.ts";
 import { buildReport } from "../src/report/build.ts";
 import { renderText } from "../src/report/render/terminal.ts";
 import { reportSchemaText } from "../src/report/schema.ts";
 import { STAGES } from "../src/rules/finding.ts";
-import { rules } from "../src/rules/index.ts";
 import type { Rule } from "../src/rules/rule.ts";
 import { readSnapshot } from "../src/snapshot/snapshot-file.ts";
 import type { World } from "../src/world.ts";
@@ -42,6 +42,7 @@ export async function staleFiles(): Promise<ReadonlyMap<string, string>> {
 
 /** docs/rules.md: a chapter a family, a section a rule. */
 async function rulesPage(): Promise<string> {
+  const { rules } = await allKnowledge();
   const families = STAGES.map((stage) => ({ stage, members: rules.filter((rule) => rule.stage === stage) })).filter(
     ({ members }) => members.length > 0,
   );
@@ -102,7 +103,7 @@ async function exampleOf(id: string): Promise<string | undefined> {
 /** The cause a report gives for the first pod whose root cause is the rule: the lines up to what was ruled out. */
 async function reportOf(path: string, rule: string): Promise<string | undefined> {
   const snapshot = await readSnapshot(path, fileWorld());
-  const diagnosis = diagnose(snapshot).find(({ rootCause }) => rootCause?.rule === rule);
+  const diagnosis = diagnose(snapshot, await allKnowledge()).find(({ rootCause }) => rootCause?.rule === rule);
   if (!diagnosis) return undefined;
   const report = { ...buildReport(diagnosis, snapshot.takenAt), ruledOut: [], unchecked: [], timeline: [] };
   return renderText(report, { color: false, width: 96, wide: false, kubectlFlags: [] }).trimEnd();

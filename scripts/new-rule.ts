@@ -27,15 +27,11 @@ export function planRule(
   const path = `src/rules/${id}.ts`;
   if (read(path) !== undefined) throw new Error(`${path} is there already.`);
   const index = `src/rules/${family}/index.ts`;
-  const familyIndex = read(index);
   const changes = read("CHANGELOG.md") ?? "";
   if (!changes.includes("\n## Unreleased\n")) throw new Error("CHANGELOG.md has no section Unreleased.");
   return [
     { path, content: ruleText(id) },
-    { path: index, content: withMember(familyIndex ?? emptyIndex(family), cause) },
-    ...(familyIndex === undefined
-      ? [{ path: "src/rules/index.ts", content: withFamily(read("src/rules/index.ts") ?? "", family) }]
-      : []),
+    { path: index, content: withMember(read(index) ?? "", cause) },
     ...[hit, near].map((name) => ({ path: `test/cases/${id}/${name}/snapshot.json`, content: snapshotText() })),
     { path: "CHANGELOG.md", content: withChange(changes, `- Rule \`${id}\`: <what it tells, in a line>.`) },
   ];
@@ -81,26 +77,10 @@ export default defineRule<{ readonly reason: string }>({
 
 const camel = (words: string) => words.replace(/-(.)/g, (_, letter: string) => letter.toUpperCase());
 
-const emptyIndex = (family: string) => `import type { Rule } from "../rule.ts";
-
-/** <What the rules of ${family} are about.> */
-const family: readonly Rule[] = [];
-export default family;
-`;
-
 /** The import among the others in their order, and the rule as the last of its family. */
 function withMember(index: string, cause: string): string {
   const member = camel(cause);
   return withListed(withImport(index, `import ${member} from "./${cause}.ts";`), member);
-}
-
-/** The family's index imported; its place in the order a pod lives is that of STAGES. */
-function withFamily(index: string, family: string): string {
-  const imported = withImport(index, `import ${family} from "./${family}/index.ts";`);
-  const [, listed = ""] = /= \[([^\]]*)\];/.exec(imported) ?? [];
-  const place = (one: string) => STAGES.findIndex((stage) => `...${stage}` === one);
-  const families = [...namesIn(listed), `...${family}`];
-  return imported.replace(/= \[[^\]]*\];/, `= [${families.sort((a, b) => place(a) - place(b)).join(", ")}];`);
 }
 
 function withImport(source: string, line: string): string {

@@ -2,15 +2,19 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "@jest/globals";
 import { type Diagnosis, diagnose } from "../src/diagnosis/diagnose.ts";
+import { allKnowledge, knowledgeFor } from "../src/diagnosis/knowledge.ts";
 import type { Json } from "../src/objects/object.ts";
 import { buildReport } from "../src/report/build.ts";
 import { render } from "../src/report/render/index.ts";
 import { type Finding, resolvePath } from "../src/rules/finding.ts";
 import { logObjects } from "../src/snapshot/log-object.ts";
+import { Lookup } from "../src/snapshot/lookup.ts";
 import type { Snapshot } from "../src/snapshot/snapshot.ts";
 import { parseSnapshot } from "../src/snapshot/snapshot-file.ts";
 import { shellLine } from "../src/text/command.ts";
 import { plain } from "../src/text/text.ts";
+
+const knowledge = await allKnowledge();
 
 /** What expected.json of a case says. All of it is optional but `rootCause`. */
 interface Expected {
@@ -100,20 +104,32 @@ describe.each(cases)("$rule $name", ({ rule, name }) => {
     }
   });
 
+  test("concerns no family whose rules are not asked", async () => {
+    const snapshot = await read();
+    const lookup = new Lookup(snapshot);
+    for (const { target, input } of diagnose(snapshot, knowledge)) {
+      const object = lookup.get(target.kind as "Pod", target.namespace, target.name);
+      if (!input || !object) continue;
+      const asked = (await knowledgeFor([object])).rules;
+      const others = knowledge.rules.filter((one) => !asked.includes(one));
+      expect(others.filter((one) => one.evaluate(input).length || one.ruledOut(input)).map(({ id }) => id)).toEqual([]);
+    }
+  });
+
   test("gives the same bytes twice", async () => {
     expect(await textOf(await read())).toBe(await textOf(await read()));
   });
 });
 
 async function diagnosisOf(snapshot: Snapshot): Promise<Diagnosis> {
-  const [diagnosis] = diagnose(snapshot);
+  const [diagnosis] = diagnose(snapshot, knowledge);
   if (!diagnosis) throw new Error("the snapshot names no target");
   return diagnosis;
 }
 
 async function textOf(snapshot: Snapshot): Promise<string> {
   const options = { color: false, width: 100, wide: false, kubectlFlags: [] };
-  const reports = diagnose(snapshot).map((diagnosis) => buildReport(diagnosis));
+  const reports = diagnose(snapshot, knowledge).map((diagnosis) => buildReport(diagnosis));
   return `${await render(reports, "text", options)}\n${await render(reports, "json", options)}`;
 }
 

@@ -3,11 +3,14 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "@jest/globals";
 import { diagnose } from "../src/diagnosis/diagnose.ts";
+import { allKnowledge } from "../src/diagnosis/knowledge.ts";
 import type { Finding } from "../src/rules/finding.ts";
 import type { Snapshot } from "../src/snapshot/snapshot.ts";
 import { readSnapshot } from "../src/snapshot/snapshot-file.ts";
 import { plain } from "../src/text/text.ts";
 import type { World } from "../src/world.ts";
+
+const knowledge = await allKnowledge();
 
 const CASES = fileURLToPath(new URL("cases", import.meta.url));
 const KINDS = [
@@ -52,7 +55,7 @@ describe("what may not be read is never told to be absent", () => {
     let looked = 0;
     for (const folder of folders) {
       const whole = await readSnapshot(join(CASES, folder, "snapshot.json"), { workingDirectory: CASES } as World);
-      for (const { rootCause, others, consequences } of diagnose(without(whole, kind))) {
+      for (const { rootCause, others, consequences } of diagnose(without(whole, kind), knowledge)) {
         for (const finding of [rootCause, ...others, ...consequences]) {
           if (!finding || !claimsAbsence(finding, kind)) continue;
           looked++;

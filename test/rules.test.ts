@@ -1,10 +1,11 @@
 import { existsSync, readdirSync } from "node:fs";
 import { basename, join } from "node:path";
 import { describe, expect, test } from "@jest/globals";
+import { allKnowledge } from "../src/diagnosis/knowledge.ts";
 import { STAGES } from "../src/rules/finding.ts";
-import { rules as allRules } from "../src/rules/index.ts";
 import type { Rule } from "../src/rules/rule.ts";
 
+const { rules: allRules } = await allKnowledge();
 const ROOT = join(import.meta.dirname, "..");
 const families = STAGES.filter((family) => existsSync(join(ROOT, "src/rules", family)));
 

@@ -1,4 +1,4 @@
-import { rules } from "../rules/index.ts";
+import { allKnowledge } from "../diagnosis/knowledge.ts";
 import { Failure } from "../text/failure.ts";
 import { nearest } from "../text/nearest.ts";
 import { command, list, name, text } from "../text/text.ts";
@@ -6,6 +6,7 @@ import { wrapped } from "../text/wrapped.ts";
 
 /** The page of one rule as text. Throws a Failure for a rule that there is not. */
 export async function explain(id: string, width: number): Promise<string> {
+  const { rules } = await allKnowledge();
   const rule = rules.find((one) => one.id === id) ?? rules.find((one) => one.id.endsWith(`/${id}`));
   if (!rule) {
     const ids = rules.map((one) => one.id);

@@ -45,7 +45,7 @@ async function runChecked(options: Options, world: World): Promise<ExitCode> {
   if (options.saveSnapshot) writeSnapshot(options.saveSnapshot, snapshot);
   for (const remark of remarks) world.stderr.write(`${plain(remark)}\n`);
   const { reportOn, exitCodeFor } = await import("./report-on.ts");
-  const result = reportOn(snapshot, options);
+  const result = await reportOn(snapshot, options);
   say(
     await render(result, options.output, {
       color: isColored(options.color, world.stdout, world.env),
@@ -66,8 +66,10 @@ async function look(options: Options, world: World): Promise<{ snapshot: Snapsho
   ]);
   const api = connect(await resolveTarget(options.connection, world), world);
   const progress = startProgress(world);
-  // What the report takes is loaded while the first requests are on their way.
-  setImmediate(() => import("./report-on.ts"));
+  // What the report takes is loaded while requests are on their way.
+  const report = new Promise<typeof import("./report-on.ts")>((resolve) => {
+    setImmediate(() => resolve(import("./report-on.ts")));
+  });
   try {
     return await collect(api, {
       names: options.targets,
@@ -78,6 +80,7 @@ async function look(options: Options, world: World): Promise<{ snapshot: Snapsho
       version: options.saveSnapshot !== undefined,
       now: world.now,
       onProgress: progress.say,
+      onTargets: (objects) => setImmediate(async () => (await report).knowledgeFor(objects)),
     });
   } finally {
     progress.stop();

@@ -1,4 +1,4 @@
-import type { ObjectRef } from "../objects/object.ts";
+import type { KubeObject, ObjectRef } from "../objects/object.ts";
 import type { Pod } from "../objects/pod.ts";
 import type { Workload } from "../objects/workload.ts";
 import type { Snapshot } from "../snapshot/snapshot.ts";
@@ -20,6 +20,8 @@ export interface CollectOptions extends Wanted {
   now(): Date;
   /** Told what is being read, for a progress line. */
   onProgress?(what: string): void;
+  /** Told the pods and workloads in question as soon as they are known, before what surrounds them is read. */
+  onTargets?(objects: readonly KubeObject[]): void;
 }
 
 /** Above this many targets events and nodes are listed instead of asked for one by one. */
@@ -43,6 +45,7 @@ export async function collect(
     refs.length === 1 ? "reading what surrounds the pod" : `reading what surrounds ${refs.length} pods`,
   );
   const [pods, workloads] = await Promise.all([targetPods(refs, collector), targetWorkloads(refs, collector)]);
+  options.onTargets?.([...pods, ...workloads]);
   await Promise.all([
     readEvents(refs, options.namespace, collector),
     ...pods.map((pod) => readSurroundings(pod, collector, pods.length > MANY)),

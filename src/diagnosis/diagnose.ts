@@ -1,12 +1,13 @@
 import { type ObjectRef, refTo } from "../objects/object.ts";
 import { WORKLOAD_KINDS } from "../objects/workload.ts";
+import type { Scheduling } from "../report/report.ts";
 import type { Finding } from "../rules/finding.ts";
-import { rules as allRules } from "../rules/index.ts";
 import { podInput } from "../rules/pod-input.ts";
 import type { Rule, RuledOut, RuleInput } from "../rules/rule.ts";
 import { workloadInput } from "../rules/workload-input.ts";
 import { Lookup } from "../snapshot/lookup.ts";
 import type { Gap, Snapshot } from "../snapshot/snapshot.ts";
+import { concerns, type Knowledge } from "./knowledge.ts";
 import { type Ranked, rank } from "./rank.ts";
 
 /** A question that stayed open: which rules could not look, or could not be sure, and for want of what. */
@@ -21,17 +22,22 @@ export interface Diagnosis extends Ranked {
   readonly target: ObjectRef;
   /** Absent where the snapshot does not hold the pod or workload. */
   readonly input?: RuleInput;
+  /** The rules that looked at it. */
+  readonly rules: readonly Rule[];
+  /** What the scheduler's filters say of each node, of a pod that has none. */
+  readonly scheduling?: Scheduling;
   /** Causes of the same family that the evidence speaks against. */
   readonly ruledOut: readonly RuledOut[];
   readonly unchecked: readonly Unchecked[];
 }
 
-/** Runs every rule over every target of a snapshot. Pure: the same snapshot gives the same diagnoses. */
-export function diagnose(snapshot: Snapshot, rules: readonly Rule[] = allRules): readonly Diagnosis[] {
+/** Runs every rule over every target of a snapshot that it concerns. Pure: the same snapshot gives the same diagnoses. */
+export function diagnose(snapshot: Snapshot, knowledge: Knowledge): readonly Diagnosis[] {
   const lookup = new Lookup(snapshot);
   return snapshot.targets.map((target) => {
     const input = inputFor(target, lookup);
-    return input ? diagnoseOne(input, rules) : { target, others: [], consequences: [], ruledOut: [], unchecked: [] };
+    if (input) return diagnoseOne(input, knowledge);
+    return { target, rules: [], others: [], consequences: [], ruledOut: [], unchecked: [] };
   });
 }
 
@@ -45,8 +51,9 @@ function inputFor({ kind, namespace, name }: ObjectRef, lookup: Lookup): RuleInp
   return workload && workloadInput(workload, lookup);
 }
 
-function diagnoseOne(input: RuleInput, rules: readonly Rule[]): Diagnosis {
+function diagnoseOne(input: RuleInput, knowledge: Knowledge): Diagnosis {
   const object = "pod" in input ? input.pod : input.object;
+  const rules = knowledge.rules.filter(({ stage }) => concerns(stage, object));
   const findings: Finding[] = [];
   const failures: Unchecked[] = [];
   for (const rule of rules) {
@@ -65,9 +72,12 @@ function diagnoseOne(input: RuleInput, rules: readonly Rule[]): Diagnosis {
   const ruledOut = rules.flatMap((rule) =>
     rule.stage === ranked.rootCause?.stage && !found.has(rule.id) ? (rule.ruledOut(input) ?? []) : [],
   );
+  const scheduling = "pod" in input && concerns("scheduling", object) && knowledge.schedulingOf?.(input);
   return {
     target: refTo(object),
     input,
+    rules,
+    ...(scheduling && { scheduling }),
     ...ranked,
     ruledOut,
     unchecked: [...failures, ...openQuestions(input, ranked, rules)],

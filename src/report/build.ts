@@ -3,7 +3,6 @@ import { lastSeen, timesSeen } from "../objects/event.ts";
 import { fullName, isSameObject, type ObjectRef, refTo } from "../objects/object.ts";
 import { isReady, isTerminal, podCondition } from "../objects/pod.ts";
 import type { Fix, Stage } from "../rules/finding.ts";
-import { rules as allRules } from "../rules/index.ts";
 import type { PodInput, StepName } from "../rules/pod-input.ts";
 import { verification } from "../rules/repair.ts";
 import type { Rule } from "../rules/rule.ts";
@@ -13,7 +12,6 @@ import { kubectl } from "../text/command.ts";
 import { count, duration, name, type Text, text, value } from "../text/text.ts";
 import { byWeight, EXPECTED_WHILE_STARTING, groupsOf } from "./group.ts";
 import type { Checks, RawReason, Report, ReportList, Step, Verdict } from "./report.ts";
-import { schedulingOf } from "./scheduling.ts";
 import { podColumns } from "./status.ts";
 import { repairSteps, step } from "./steps.ts";
 import { timelineOf } from "./timeline.ts";
@@ -26,15 +24,11 @@ const PATIENCE_SECONDS = 120;
 const DELETION_PATIENCE_SECONDS = 30;
 
 /** Makes the report on one target of its diagnosis. */
-export function buildReport(
-  diagnosis: Diagnosis,
-  takenAt = diagnosis.input?.snapshot.snapshot.takenAt ?? "",
-  rules: readonly Rule[] = allRules,
-): Report {
-  const { target, input, rootCause, consequences, others, ruledOut, unchecked } = diagnosis;
+export function buildReport(diagnosis: Diagnosis, takenAt = diagnosis.input?.snapshot.snapshot.takenAt ?? ""): Report {
+  const { target, input, rules, scheduling, rootCause, consequences, others, ruledOut, unchecked } = diagnosis;
   const found = { ...(rootCause && { rootCause }), consequences, others, ruledOut };
   if (!input) return { ...notFound(target, takenAt), ...found, unchecked };
-  if (!("pod" in input)) return workloadReport(diagnosis, input, takenAt, rules);
+  if (!("pod" in input)) return workloadReport(diagnosis, input, takenAt);
   const { pod, snapshot, workload, progress } = input;
   const raw = rawReasons(input);
   const verdict = verdictOf(rootCause?.effect, input, raw);
@@ -43,7 +37,6 @@ export function buildReport(
   const restartedSecondsAgo = snapshot.secondsSince(lastRestartAt);
   const isWell = verdict === "ready" || verdict === "completed";
   const checks = checksOf(input, rules);
-  const scheduling = schedulingOf(input);
   return {
     takenAt,
     target,
@@ -340,13 +333,8 @@ function looks({ pod, progress, containers }: PodInput): readonly Step[] {
 }
 
 /** Groups the reports on many targets by their causes. */
-export function buildReportList(
-  diagnoses: readonly Diagnosis[],
-  snapshot: Snapshot,
-  podsSeen?: number,
-  rules: readonly Rule[] = allRules,
-): ReportList {
-  const items = diagnoses.map((diagnosis) => buildReport(diagnosis, snapshot.takenAt, rules));
+export function buildReportList(diagnoses: readonly Diagnosis[], snapshot: Snapshot, podsSeen?: number): ReportList {
+  const items = diagnoses.map((diagnosis) => buildReport(diagnosis, snapshot.takenAt));
   return {
     takenAt: snapshot.takenAt,
     items,

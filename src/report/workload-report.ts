@@ -3,7 +3,6 @@ import { type Event, firstSeen, lastSeen, timesSeen } from "../objects/event.ts"
 import { fullName, isSameObject, type KubeObject, refTo } from "../objects/object.ts";
 import { isReady, isTerminal } from "../objects/pod.ts";
 import { lacksPods, specField, trueCondition, workloadConditions } from "../objects/workload.ts";
-import type { Rule } from "../rules/rule.ts";
 import type { WorkloadInput } from "../rules/workload-input.ts";
 import { compare } from "../snapshot/lookup.ts";
 import { type Command, kubectl } from "../text/command.ts";
@@ -18,10 +17,9 @@ const PATIENCE_SECONDS = 120;
 
 /** The report on a workload itself: on the pods it should have and has not. */
 export function workloadReport(
-  { target, rootCause, consequences, others, ruledOut, unchecked }: Diagnosis,
+  { target, rules, rootCause, consequences, others, ruledOut, unchecked }: Diagnosis,
   input: WorkloadInput,
   takenAt: string,
-  rules: readonly Rule[],
 ): Report {
   const { object, snapshot, workload, counts, progress } = input;
   const raw = rawReasons(input);
@@ -44,7 +42,7 @@ export function workloadReport(
     checks: {
       rules: rules.length,
       stages: ["creation"],
-      rulesOfStages: rules.filter(({ about }) => about === "workload").length,
+      rulesOfStages: rules.length,
     },
     unchecked: isWell && !rootCause ? [] : unchecked,
     timeline: timelineOf(input),

@@ -17,12 +17,12 @@ const OPTIONS = { color: false, width: 100, wide: false, kubectlFlags: [] };
 const reports: [string, Report][] = Object.entries(SCENES).map(([scene, world]) => {
   const [diagnosis] = diagnosesOf(world);
   if (!diagnosis) throw new Error(`${scene} has no target`);
-  return [scene, buildReport(diagnosis, world.snapshot.takenAt, world.rules)];
+  return [scene, buildReport(diagnosis, world.snapshot.takenAt)];
 });
 const lists: [string, ReportList | readonly Report[]][] = [
   ...Object.entries(LISTS).map(([scene, world]): [string, ReportList] => [
     scene,
-    buildReportList(diagnosesOf(world), world.snapshot, world.podsSeen, world.rules),
+    buildReportList(diagnosesOf(world), world.snapshot, world.podsSeen),
   ]),
   ["several", reports.map(([, report]) => report)],
 ];

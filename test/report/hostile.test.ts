@@ -50,9 +50,9 @@ function worldOf(attack: string) {
 describe("text from a cluster that holds", () => {
   test.each(ATTACKS)("%s is harmless in every format", async (_, attack) => {
     const snapshot = worldOf(attack);
-    const diagnoses = diagnose(snapshot, [tagRule]);
-    const reports = diagnoses.map((diagnosis) => buildReport(diagnosis, snapshot.takenAt, [tagRule]));
-    const list = buildReportList(diagnoses, snapshot, 7, [tagRule]);
+    const diagnoses = diagnose(snapshot, { rules: [tagRule] });
+    const reports = diagnoses.map((diagnosis) => buildReport(diagnosis, snapshot.takenAt));
+    const list = buildReportList(diagnoses, snapshot, 7);
     for (const wide of [false, true]) {
       for (const result of [...reports, reports, list]) {
         for (const format of ["text", "json", "yaml", "markdown"] as const) {

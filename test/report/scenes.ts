@@ -19,7 +19,7 @@ export const tagRule: Rule = defineRule<{ image: string }>({
   title: "The tag does not exist",
   effect: "blocks",
   needs: ["Secret"],
-  explains: ["readiness/endpoints-empty"],
+  explains: ["config/endpoints-empty"],
   check: ({ pod: it, containers, events }) =>
     containers
       .filter(({ status }) => status?.state?.waiting?.reason === "ImagePullBackOff")
@@ -105,7 +105,7 @@ const dnsRule: Rule = defineRule({
   doc,
 });
 
-const simple = (id: Finding["rule"], effect: Finding["effect"], headline: string): Rule =>
+export const simple = (id: Finding["rule"], effect: Finding["effect"], headline: string): Rule =>
   defineRule({
     id,
     title: "",
@@ -133,9 +133,9 @@ const simple = (id: Finding["rule"], effect: Finding["effect"], headline: string
 
 export const delaying: Rule = simple("image/pulling", "delays", "The image is being pulled.");
 export const blocking: Rule = simple("container/app-error", "blocks", "The program exits at once.");
-const risky: Rule = simple("scheduling/no-requests", "risks", "Container app requests no CPU.");
-const further: Rule = simple("readiness/gate", "blocks", "The readiness gate example.com/gate is not True.");
-const following: Rule = simple("readiness/endpoints-empty", "blocks", "Service web has no endpoint.");
+const risky: Rule = simple("config/no-requests", "risks", "Container app requests no CPU.");
+const further: Rule = simple("config/gate", "blocks", "The readiness gate example.com/gate is not True.");
+const following: Rule = simple("config/endpoints-empty", "blocks", "Service web has no endpoint.");
 
 const FAILURE =
   'Failed to pull image "registry.test:5000/shop/web:2.0.2": rpc error: code = NotFound desc = failed to pull and unpack image "registry.test:5000/shop/web:2.0.2": failed to resolve reference "registry.test:5000/shop/web:2.0.2": registry.test:5000/shop/web:2.0.2: not found';
@@ -197,9 +197,14 @@ export interface Scene {
   readonly rules: readonly Rule[];
 }
 
-export const diagnosesOf = ({ snapshot, rules }: Scene): readonly Diagnosis[] => diagnose(snapshot, rules);
+export const diagnosesOf = ({ snapshot, rules }: Scene): readonly Diagnosis[] => diagnose(snapshot, { rules });
 
 const RULES = [tagRule, dnsRule];
+/** About pods that have no node, and with nothing to say of these. */
+const SILENT = (["volume/one", "volume/two"] as const).map((id) => ({
+  ...simple(id, "blocks", ""),
+  evaluate: () => [],
+}));
 const crashing = (podName: string, workload: string) =>
   pod(podName, {
     metadata: { ownerReferences: deploymentOf(workload).ownerReferences },
@@ -246,7 +251,7 @@ export const SCENES: Readonly<Record<string, Scene>> = {
     ]),
     rules: [delaying],
   },
-  unschedulable: { snapshot: snapshotOf(noNode("web")), rules: RULES },
+  unschedulable: { snapshot: snapshotOf(noNode("web")), rules: SILENT },
   crashing: {
     snapshot: snapshotOf([crashing("web-7d4b9c6f5-x2lqk", "web"), ...deploymentOf("web").objects]),
     rules: RULES,
@@ -397,7 +402,7 @@ export const LISTS: Readonly<Record<string, Scene & { podsSeen?: number }>> = {
     }),
     rules: RULES,
   },
-  "one-of-many": { snapshot: snapshotOf(noNode("web")), rules: RULES, podsSeen: 12 },
+  "one-of-many": { snapshot: snapshotOf(noNode("web")), rules: SILENT, podsSeen: 12 },
   "all-well": {
     snapshot: snapshotOf([], { targets: [] }),
     rules: RULES,

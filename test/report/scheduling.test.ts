@@ -1,5 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import { diagnose } from "../../src/diagnosis/diagnose.ts";
+import { allKnowledge } from "../../src/diagnosis/knowledge.ts";
 import type { KubeObject } from "../../src/objects/object.ts";
 import { buildReport } from "../../src/report/build.ts";
 import { render } from "../../src/report/render/index.ts";
@@ -7,6 +8,8 @@ import { nodeNames } from "../../src/report/render/words.ts";
 import type { Report } from "../../src/report/report.ts";
 import { plain } from "../../src/text/text.ts";
 import { ago, node, pod, snapshotOf } from "../support/builders.ts";
+
+const knowledge = await allKnowledge();
 
 const worker = (name: string, taint?: string) =>
   node(name, {
@@ -27,7 +30,7 @@ const waitingFor = (cpu: string, message: string, schedulerName = "default-sched
 
 function reportOn(objects: readonly KubeObject[]): Report {
   const targets = [{ kind: "Pod", namespace: "shop", name: "web" }];
-  const [diagnosis] = diagnose(snapshotOf(objects, { targets }));
+  const [diagnosis] = diagnose(snapshotOf(objects, { targets }), knowledge);
   if (!diagnosis) throw new Error("no target");
   return buildReport(diagnosis);
 }

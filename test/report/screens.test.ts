@@ -12,12 +12,12 @@ const OPTIONS: RenderOptions = { color: false, width: 100, wide: false, kubectlF
 function reportOn(scene: Scene | undefined): Report {
   const [diagnosis] = scene ? diagnosesOf(scene) : [];
   if (!scene || !diagnosis) throw new Error("no such scene");
-  return buildReport(diagnosis, scene.snapshot.takenAt, scene.rules);
+  return buildReport(diagnosis, scene.snapshot.takenAt);
 }
 
 function listOn(scene: (Scene & { podsSeen?: number }) | undefined): ReportList {
   if (!scene) throw new Error("no such scene");
-  return buildReportList(diagnosesOf(scene), scene.snapshot, scene.podsSeen, scene.rules);
+  return buildReportList(diagnosesOf(scene), scene.snapshot, scene.podsSeen);
 }
 
 describe("the screen", () => {

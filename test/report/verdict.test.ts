@@ -7,13 +7,15 @@ import { podColumns } from "../../src/report/status.ts";
 import type { Rule } from "../../src/rules/rule.ts";
 import { plain } from "../../src/text/text.ts";
 import { ago, deploymentOf, event, onNode, pod, running, snapshotOf, waiting } from "../support/builders.ts";
-import { blocking, delaying, diagnosesOf, SCENES, tagRule, wrongTag } from "./scenes.ts";
+import { blocking, delaying, diagnosesOf, SCENES, simple, tagRule, wrongTag } from "./scenes.ts";
+
+const stuck = simple("volume/stuck", "blocks", "Its volume is stuck.");
 
 const reportOn = (objects: readonly KubeObject[], rules: readonly Rule[] = []) => {
   const snapshot = snapshotOf(objects);
-  const [diagnosis] = diagnose(snapshot, rules);
+  const [diagnosis] = diagnose(snapshot, { rules });
   if (!diagnosis) throw new Error("no target");
-  return buildReport(diagnosis, snapshot.takenAt, rules);
+  return buildReport(diagnosis, snapshot.takenAt);
 };
 
 describe("the verdict", () => {
@@ -93,7 +95,7 @@ describe("the verdict", () => {
       0,
     ],
     ["what delays does not block", [fresh()], [delaying], "progressing", 0],
-    ["what blocks is a cause, at any age", [fresh()], [blocking], "blocked", 1],
+    ["what blocks is a cause, at any age", [fresh()], [stuck], "blocked", 1],
     [
       "a pod within its grace period is on its way out",
       [pod("web", { metadata: { deletionTimestamp: ago(-5), deletionGracePeriodSeconds: 30 }, status: ready.status })],
@@ -123,7 +125,7 @@ describe("the verdict", () => {
     expect(report.verdict).toBe("not-found");
     expect(exitCodeFor([report])).toBe(2);
     expect(exitCodeFor([report, reportOn([ready])])).toBe(2);
-    expect(exitCodeFor([report, reportOn([fresh()], [blocking])])).toBe(1);
+    expect(exitCodeFor([report, reportOn([fresh()], [stuck])])).toBe(1);
     expect(exitCodeFor([])).toBe(0);
   });
 
@@ -156,7 +158,7 @@ describe("the verdict", () => {
 describe("groups", () => {
   const list = (objects: readonly KubeObject[], rules: readonly Rule[] = []) => {
     const snapshot = snapshotOf(objects);
-    return buildReportList(diagnose(snapshot, rules), snapshot, undefined, rules).groups.map(({ members }) => members);
+    return buildReportList(diagnose(snapshot, { rules }), snapshot).groups.map(({ members }) => members);
   };
   const noNode = (podName: string, message: string) =>
     pod(podName, {

@@ -1,11 +1,14 @@
 import { describe, expect, test } from "@jest/globals";
 import { diagnose } from "../../src/diagnosis/diagnose.ts";
+import { allKnowledge } from "../../src/diagnosis/knowledge.ts";
 import type { KubeObject } from "../../src/objects/object.ts";
 import { buildReport, buildReportList, exitCodeFor } from "../../src/report/build.ts";
 import { render } from "../../src/report/render/index.ts";
 import type { Report } from "../../src/report/report.ts";
 import type { Snapshot } from "../../src/snapshot/snapshot.ts";
 import { plain } from "../../src/text/text.ts";
+
+const knowledge = await allKnowledge();
 
 const TAKEN_AT = "2026-11-25T10:00:00Z";
 const minutesAgo = (minutes: number) => new Date(Date.parse(TAKEN_AT) - minutes * 60_000).toISOString();
@@ -17,7 +20,7 @@ function snapshotOf(...objects: readonly KubeObject[]): Snapshot {
 }
 
 function reportOn(...objects: readonly KubeObject[]): Report {
-  const [diagnosis] = diagnose(snapshotOf(...objects));
+  const [diagnosis] = diagnose(snapshotOf(...objects), knowledge);
   if (!diagnosis) throw new Error("no diagnosis");
   return buildReport(diagnosis, TAKEN_AT);
 }
@@ -139,7 +142,7 @@ test("a list counts workloads apart from pods, and names them as the program tak
     targets: [...snapshot.targets, { kind: "StatefulSet", namespace: "shop", name: "web" }],
     podsSeen: 7,
   };
-  const list = buildReportList(diagnose(both), both, 7);
+  const list = buildReportList(diagnose(both, knowledge), both, 7);
   const words = await render(list, "text", { color: false, width: 100, wide: false, kubectlFlags: [] });
   expect(words).toContain("2 workloads lack pods or cannot run; the 7 pods there are ready or completed.");
   expect(words).toContain("deployment/web");

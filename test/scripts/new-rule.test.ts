@@ -22,8 +22,6 @@ export default family;
 const FILES: Readonly<Record<string, string>> = {
   "src/rules/image/tls-name.ts": "",
   "src/rules/image/index.ts": INDEX,
-  "src/rules/index.ts":
-    'import image from "./image/index.ts";\nimport type { Rule } from "./rule.ts";\n\nexport const rules: readonly Rule[] = [...image];\n',
   "CHANGELOG.md": "# Changes\n\n## Unreleased\n\n- One.\n\n## 0.1.0\n\n- Old.\n",
 };
 const read = (path: string) => FILES[path];
@@ -44,13 +42,6 @@ describe("npm run new-rule", () => {
     const index = planned("image/not-found").get("src/rules/image/index.ts");
     expect(index).toContain('"./auth-missing.ts";\nimport notFound from "./not-found.ts";\nimport tlsName');
     expect(index).toContain("= [tlsName, authMissing, notFound];");
-  });
-
-  test("a new family stands where a pod gets to it", () => {
-    const files = planned("volume/claim-missing");
-    expect(files.get("src/rules/volume/index.ts")).toContain("= [claimMissing];");
-    expect(files.get("src/rules/index.ts")).toContain("= [...volume, ...image];");
-    expect(files.get("src/rules/index.ts")).toContain('import volume from "./volume/index.ts";');
   });
 
   test("the change stands under Unreleased, after the others", () => {

@@ -3,13 +3,13 @@ import { existsSync, globSync, readFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { load } from "js-yaml";
-import { rules } from "../../../src/rules/index.ts";
+import { allKnowledge } from "../../../src/diagnosis/knowledge.ts";
 import { api, kubectl, list } from "./api.mjs";
 
 const folder = new URL("../scenarios/", import.meta.url).pathname;
 const kit = new URL("../kit/", import.meta.url).pathname;
 const fakeNodes = join(kit, "fake-nodes.yaml");
-const ruleIds = new Set(rules.map(({ id }) => id));
+const ruleIds = new Set((await allKnowledge()).rules.map(({ id }) => id));
 
 const PATIENCE_S = 150;
 const POLL_MS = 700;

@@ -1,4 +1,5 @@
 import { showAmount } from "../objects/quantity.ts";
+import type { NodeRow, Scheduling, SchedulingNodes } from "../report/report.ts";
 import type { PodInput } from "../rules/pod-input.ts";
 import { changesFor } from "../rules/scheduling/change-fixes.ts";
 import { jsonOf, lackText } from "../rules/scheduling/refusal-rule.ts";
@@ -10,7 +11,6 @@ import { claimNames } from "../scheduler/filters/volume-binding.ts";
 import { type Fit, isForAnother, type NodeFit, rebuiltMessage } from "../scheduler/fit.ts";
 import { compare } from "../snapshot/lookup.ts";
 import { type Text, text, value } from "../text/text.ts";
-import type { NodeRow, Scheduling, SchedulingNodes } from "./report.ts";
 
 /** What the scheduler's filters, run again, say of each node; undefined for a pod that has one, or where not all nodes and pods are known. */
 export function schedulingOf(input: PodInput): Scheduling | undefined {
