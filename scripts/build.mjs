@@ -26,8 +26,8 @@ export function compile(output, target) {
       "--bytecode",
       "--format=cjs",
       "--minify-syntax",
-      // Most runs are over before compiled code pays off: compile only what runs thirty times as often as usual.
-      "--compile-jit-policy=30",
+      // Most runs are over before compiled code pays off: compile only what runs a hundred times as often as usual.
+      "--compile-jit-policy=100",
       // The folder it is started in is not its own: nothing there may change what it does.
       "--no-compile-autoload-dotenv",
       "--no-compile-autoload-bunfig",

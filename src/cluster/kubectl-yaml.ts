@@ -1,4 +1,6 @@
-/** The schema is made once; js-yaml is not loaded for JSON. */
+import { parsePlainYaml } from "./plain-yaml.ts";
+
+/** The schema is made once; js-yaml is not loaded for JSON, nor for YAML as kubectl writes it. */
 let schema: Promise<(content: string) => unknown> | undefined;
 
 /**
@@ -14,6 +16,11 @@ export async function parseYaml(content: string): Promise<unknown> {
       // YAML in braces is no JSON.
     }
   }
+  return parsePlainYaml(content) ?? parseAnyYaml(content);
+}
+
+/** The same, of any YAML. */
+export async function parseAnyYaml(content: string): Promise<unknown> {
   schema ??= loader();
   return (await schema)(content);
 }

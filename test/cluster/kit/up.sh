@@ -124,14 +124,26 @@ certificate() { # name, subject, alternative names
   certificate registry /CN=tls.test DNS:tls.test
 } &>"$run/log/openssl.log"
 
-kubeconfig() { # user
+kubeconfig() { # user; as kubectl writes it
   cat >"$run/$1.kubeconfig" <<CONFIG
 apiVersion: v1
-kind: Config
+clusters:
+- cluster:
+    certificate-authority: $run/pki/ca.crt
+    server: https://127.0.0.1:6443
+  name: why-pending
+contexts:
+- context:
+    cluster: why-pending
+    user: $1
+  name: why-pending
 current-context: why-pending
-clusters: [{name: why-pending, cluster: {server: "https://127.0.0.1:6443", certificate-authority: $run/pki/ca.crt}}]
-users: [{name: $1, user: {client-certificate: $run/pki/$1.crt, client-key: $run/pki/$1.key}}]
-contexts: [{name: why-pending, context: {cluster: why-pending, user: $1}}]
+kind: Config
+users:
+- name: $1
+  user:
+    client-certificate: $run/pki/$1.crt
+    client-key: $run/pki/$1.key
 CONFIG
 }
 for user in admin reader kubelet; do kubeconfig "$user"; done
