@@ -9,6 +9,7 @@ import { render } from "../src/report/render/index.ts";
 import { type Finding, resolvePath } from "../src/rules/finding.ts";
 import { logObjects } from "../src/snapshot/log-object.ts";
 import { Lookup } from "../src/snapshot/lookup.ts";
+import { registryObjects } from "../src/snapshot/registry-answer.ts";
 import type { Snapshot } from "../src/snapshot/snapshot.ts";
 import { parseSnapshot } from "../src/snapshot/snapshot-file.ts";
 import { shellLine } from "../src/text/command.ts";
@@ -83,7 +84,7 @@ describe.each(cases)("$rule $name", ({ rule, name }) => {
     const snapshot = await read();
     for (const finding of findingsOf(await diagnosisOf(snapshot))) {
       for (const { ref, path, value } of finding.evidence) {
-        const object = [...snapshot.objects, ...logObjects(snapshot)].find(
+        const object = [...snapshot.objects, ...logObjects(snapshot), ...registryObjects(snapshot)].find(
           ({ kind, metadata }) =>
             kind === ref.kind && metadata.name === ref.name && (metadata.namespace ?? "") === (ref.namespace ?? ""),
         );

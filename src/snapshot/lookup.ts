@@ -1,6 +1,8 @@
 import { type Event, lastSeen } from "../objects/event.ts";
 import { controllerOf, type KubeObject, type ObjectRef, refTo } from "../objects/object.ts";
+import type { Pod } from "../objects/pod.ts";
 import { logObjects } from "./log-object.ts";
+import type { RegistryAnswer } from "./registry-answer.ts";
 import type { ContainerLog, Gap, ObjectOf, Snapshot } from "./snapshot.ts";
 
 /** The answer to "is there such an object": unknown is neither yes nor no, and says why. */
@@ -130,6 +132,17 @@ export class Lookup {
     return this.snapshot.logs.find(
       (log) =>
         log.namespace === namespace && log.pod === pod && log.container === container && log.previous === previous,
+    );
+  }
+
+  /** What the registry said of an image to a pod's logins, if it was asked. */
+  registryAnswerOf({ metadata, spec }: Pod, image: string): RegistryAnswer | undefined {
+    const secrets = (spec.imagePullSecrets ?? []).flatMap(({ name }) => name ?? []);
+    return this.snapshot.registryAnswers?.find(
+      (answer) =>
+        answer.image === image &&
+        (secrets.length === 0 || answer.namespace === metadata.namespace) &&
+        answer.secrets.join() === secrets.join(),
     );
   }
 

@@ -9,6 +9,7 @@ import type { World } from "../world.ts";
 import { compare } from "./lookup.ts";
 import { maskCredentials } from "./mask.ts";
 import { parseObject } from "./parse-objects.ts";
+import type { RegistryAnswer } from "./registry-answer.ts";
 import type { Complete, ContainerLog, Gap, Snapshot } from "./snapshot.ts";
 
 /** The header that a saved snapshot carries beside its items. */
@@ -23,6 +24,7 @@ interface Header {
   readonly absent?: readonly ObjectRef[];
   readonly complete?: readonly Complete[];
   readonly logs?: readonly ContainerLog[];
+  readonly registryAnswers?: readonly RegistryAnswer[];
 }
 
 /**
@@ -95,6 +97,7 @@ export async function parseSnapshot(files: readonly { path: string; content: str
     gaps: header.takenAt ? (header.notCollected ?? []) : gapsOfPlainFiles(all),
     complete: header.complete ?? [],
     logs: (header.logs ?? []).map((log) => ({ ...log, text: maskCredentials(log.text) })),
+    ...(header.registryAnswers && { registryAnswers: header.registryAnswers }),
     skipped,
   };
 }
@@ -208,7 +211,8 @@ function gapsOfPlainFiles(objects: readonly KubeObject[]): Gap[] {
 
 /** The snapshot as a v1 List with our header: what `--save-snapshot` writes and `--from` reads. */
 export function snapshotText(snapshot: Snapshot): string {
-  const { takenAt, serverVersion, context, targets, podsSeen, absent, gaps, complete, logs, objects } = snapshot;
+  const { takenAt, serverVersion, context, targets, podsSeen, absent, gaps, complete, logs, registryAnswers, objects } =
+    snapshot;
   const whyPending = {
     schemaVersion: 1,
     takenAt,
@@ -220,6 +224,7 @@ export function snapshotText(snapshot: Snapshot): string {
     ...(absent.length && { absent }),
     ...(complete.length && { complete }),
     ...(logs.length && { logs }),
+    ...(registryAnswers && { registryAnswers }),
   };
   return `${JSON.stringify({ apiVersion: "v1", kind: "List", whyPending, items: objects }, null, 1)}\n`;
 }

@@ -11,6 +11,7 @@ import type { ServiceAccount } from "../objects/service-account.ts";
 import type { StorageClass } from "../objects/storage-class.ts";
 import type { VolumeAttachment } from "../objects/volume-attachment.ts";
 import type { Workload, WorkloadKind } from "../objects/workload.ts";
+import type { RegistryAnswer } from "./registry-answer.ts";
 
 /** The kinds we have a schema for. Objects of other kinds are kept in a snapshot too, as plain KubeObjects. */
 export type KindMap = {
@@ -81,6 +82,8 @@ export interface Snapshot {
   /** Kinds that are complete in one namespace (or, without `namespace`, everywhere), whatever a gap for the whole kind says. */
   readonly complete: readonly Complete[];
   readonly logs: readonly ContainerLog[];
+  /** What registries said of images; absent where none was asked. */
+  readonly registryAnswers?: readonly RegistryAnswer[];
   /** What could not be used, in words: objects without metadata, files that are no objects. */
   readonly skipped: readonly string[];
 }
