@@ -24,7 +24,7 @@ const noNode = values["no-node"] ? ["--no-node"] : [];
 const agreement = {
   part: "scheduler agreement",
   script: "scheduler-agreement.mjs",
-  args: ["--start", "--cases", "300"],
+  args: ["--start", "--cases", "300", "--changes", "40"],
   alone: true,
 };
 const isWhole = positionals.length === 0;

@@ -1,5 +1,6 @@
 // Random clusters and pending pods for the real kube-scheduler; its sentence is compared with ours, reason by reason
 // and count by count: npm run test:scheduler -- [--cases 1000] [--seed N] [--nodes 5]
+// `--changes 1000`: as many pods that no node takes are changed as we say, and the real scheduler has to bind them then.
 // Runs inside the network of a control plane without a node, whose KUBECONFIG is set; `--start` makes one and ends it.
 import { writeFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -10,11 +11,13 @@ import { parseFitMessage } from "../../src/scheduler/fit-message.ts";
 import { clusterView } from "../../src/scheduler/node-info.ts";
 import { Lookup } from "../../src/snapshot/lookup.ts";
 import { api, closeApi } from "./lib/api.mjs";
+import { ChangeTest } from "./lib/changes.mjs";
 import { conclude } from "./lib/counts.mjs";
 
 const { values } = parseArgs({
   options: {
     cases: { type: "string", default: "1000" },
+    changes: { type: "string", default: "0" },
     seed: { type: "string", default: "1" },
     nodes: { type: "string", default: "6" },
     start: { type: "boolean", default: false },
@@ -145,6 +148,16 @@ const keeper = ({ metadata: { name } }) => ({
   spec: { nodeName: name, tolerations: everything, containers: [container("app", { cpu: "10m", memory: "10Mi" })] },
 });
 
+/** A pending pod as any user may have it: it may find a place. */
+const withoutKeeper = ({ metadata, spec: { affinity, ...spec } }) => {
+  const required = affinity.podAntiAffinity.requiredDuringSchedulingIgnoredDuringExecution;
+  const podAntiAffinity = { requiredDuringSchedulingIgnoredDuringExecution: required.filter((one) => one !== AVOID) };
+  return {
+    metadata: { ...metadata, namespace: "one" },
+    spec: { ...spec, affinity: { ...affinity, podAntiAffinity } },
+  };
+};
+
 const bound = (name, nodeName) => ({
   metadata: { name, labels: labels() },
   spec: {
@@ -246,8 +259,8 @@ async function allPods() {
   return (await api("GET", "/api/v1/pods")).items.map(withType);
 }
 
-/** One random cluster with its pending pods: what the scheduler said to each, and what we say. */
-async function batch(number, count) {
+/** One random cluster with its pending pods: what the scheduler said to each, and what we say; then it is changed for each. */
+async function batch(number, count, changeTest) {
   const nodes = await createAll(
     times(Number(values.nodes), (index) => node(`n${number}-${index}`)),
     "/api/v1/nodes",
@@ -260,10 +273,8 @@ async function batch(number, count) {
     ),
   );
   await sleep(SETTLE_MS);
-  await createAll(
-    times(count, (index) => pending(`pending-${index}`)),
-    pathOf("one"),
-  );
+  const wanting = times(count, (index) => pending(`pending-${index}`));
+  await createAll(wanting, pathOf("one"));
   let waiting;
   const deadline = Date.now() + 60_000;
   do {
@@ -294,9 +305,15 @@ async function batch(number, count) {
     said: condition(pod).message,
     ours: inWordsOf(condition(pod).message, fitPod(pod, view)),
   }));
-  await Promise.all(
-    pods.map(({ metadata: { namespace, name } }) => api("DELETE", `${pathOf(namespace)}/${name}?gracePeriodSeconds=0`)),
-  );
+  const removeAll = (some) =>
+    Promise.all(
+      some.map(({ metadata: { namespace, name } }) =>
+        api("DELETE", `${pathOf(namespace)}/${name}?gracePeriodSeconds=0`),
+      ),
+    );
+  await removeAll(waiting);
+  for (const pod of wanting.map(withoutKeeper)) if (!changeTest.isDone) await changeTest.tryOn(pod, number);
+  await removeAll(pods.filter(({ spec }) => spec.nodeName));
   await Promise.all(nodes.map(({ metadata: { name } }) => api("DELETE", `/api/v1/nodes/${name}`)));
   return { nodes, results, objects: objects.filter((one) => one.kind !== "Pod" || one.spec.nodeName) };
 }
@@ -366,8 +383,10 @@ async function main() {
   const saved = [];
   const sentences = new Set();
   let total = 0;
-  for (let number = 0; total < wanted; number++) {
-    const { nodes, results, objects } = await batch(number, Math.min(perBatch, wanted - total));
+  const changeTest = new ChangeTest(Number(values.changes));
+  for (let number = 0; total < wanted || !changeTest.isDone; number++) {
+    const count = total < wanted ? Math.min(perBatch, wanted - total) : perBatch;
+    const { nodes, results, objects } = await batch(number, count, changeTest);
     for (const { pod, said, ours } of results) {
       sentences.add(reasonsOf(said));
       if (reasonsOf(said) !== reasonsOf(ours)) different.push({ batch: number, nodes, pod, said, ours });
@@ -387,7 +406,9 @@ async function main() {
       values.save,
       `${JSON.stringify({ scheduler: (await api("GET", "/version")).gitVersion, clusters: saved })}\n`,
     );
-  conclude("scheduler agreement", total - different.length, different.length);
+  changeTest.report();
+  const wrong = different.length + changeTest.failures.length;
+  conclude("scheduler agreement", total + changeTest.applied - wrong, wrong);
   closeApi();
 }
 

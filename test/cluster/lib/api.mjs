@@ -9,8 +9,11 @@ const kubeconfigOf = (user) => join(RUN, `${user}.kubeconfig`);
 const key = (name) => readFileSync(join(RUN, "pki", name));
 let agent;
 
+/** A patch as kubectl makes it of a pod template: lists are merged by the key of their kind, null deletes. */
+export const STRATEGIC = "application/strategic-merge-patch+json";
+
 /** One request to the API server; resolves to the answer, or undefined where there is no such object. */
-export function api(method, path, body) {
+export function api(method, path, body, type = "application/json") {
   agent ??= new Agent({
     ca: key("ca.crt"),
     cert: key("admin.crt"),
@@ -21,7 +24,7 @@ export function api(method, path, body) {
   const text = body && JSON.stringify(body);
   const headers = {
     accept: "application/json",
-    ...(text && { "content-type": "application/json", "content-length": Buffer.byteLength(text) }),
+    ...(text && { "content-type": type, "content-length": Buffer.byteLength(text) }),
   };
   return new Promise((resolve, reject) => {
     const sent = request({ agent, host: "127.0.0.1", port: 6443, method, path, headers }, (response) => {
