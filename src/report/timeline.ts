@@ -8,14 +8,15 @@ import type { Moment } from "./report.ts";
 /** What happened to a pod, oldest first: its events, and from its status what events no longer (or never) tell. */
 export function timelineOf(input: PodInput): readonly Moment[] {
   const { creationTimestamp } = input.pod.metadata;
-  // First in the list, as events of the same second come after it; only some times have fractions, so text does not sort.
+  // First in the list, as events of the same second come after it.
   const created: Moment[] = creationTimestamp
     ? [{ at: creationTimestamp, times: 1, what: text`created`, isTrouble: false }]
     : [];
-  return merged([...created, ...fromEvents(input), ...fromStatus(input)]).sort(
-    (a, b) => (Date.parse(a.at) || 0) - (Date.parse(b.at) || 0),
-  );
+  return merged([...created, ...fromEvents(input), ...fromStatus(input)]).sort((a, b) => second(a) - second(b));
 }
+
+/** The scheduler's times have fractions and the kubelet's have none: within a second they tell no order. */
+const second = ({ at }: Moment) => Math.floor((Date.parse(at) || 0) / 1000);
 
 function fromEvents({ events, containers }: PodInput): Moment[] {
   return events.flatMap((event): Moment[] => {
