@@ -114,10 +114,11 @@ describe("escaping", () => {
     ["@me #1", "@<!-- -->me \\#<!-- -->1"],
   ])("%s in Markdown prose is %s", (raw, expected) => expect(escapeMarkdown(raw)).toBe(expected));
 
-  test("a value is cut in its middle, between characters", () => {
+  test("a value is cut in its middle, between words or characters", () => {
     expect(cutMiddle("0123456789", 10)).toBe("0123456789");
     expect(cutMiddle("0123456789ab", 11)).toBe("0123 … 89ab");
     expect(cutMiddle("😀".repeat(20), 9)).toBe("😀😀😀 … 😀😀😀");
+    expect(cutMiddle("preemption: none of the victims helps", 25)).toBe("preemption: … helps");
   });
 
   // What bash makes of each word, written by hand from its manual (QUOTING).

@@ -59,11 +59,21 @@ export function markdownBlock(lines: readonly string[], language: string, indent
 
 const longestRun = (content: string) => Math.max(0, ...[...content.matchAll(/`+/g)].map(([run]) => run.length));
 
-/** A long value without its middle: both ends of a message tell more than its first half. Never cuts a character in two. */
+/** How far back from where it would be cut a word may begin or end. */
+const WORD = 16;
+
+/**
+ * A long value without its middle: both ends of a message tell more than its first half. Cuts between words where one
+ * ends near by, and never a character in two.
+ */
 export function cutMiddle(content: string, most: number): string {
   if (content.length <= most) return content;
   const characters = [...content];
   if (characters.length <= most) return content;
   const half = Math.floor((most - 3) / 2);
-  return `${characters.slice(0, half).join("")} … ${characters.slice(-half).join("")}`;
+  const [begin, end] = [characters.slice(0, half).join(""), characters.slice(-half).join("")];
+  const [last, first] = [begin.lastIndexOf(" "), end.indexOf(" ")];
+  const head = last > 0 && last >= begin.length - WORD ? begin.slice(0, last) : begin;
+  const tail = first >= 0 && first < WORD ? end.slice(first + 1) : end;
+  return `${head} … ${tail}`;
 }
