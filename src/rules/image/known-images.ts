@@ -2,9 +2,9 @@ import { type ImageReference, parseImage } from "../../objects/image-reference.t
 import { podTemplateOf, revisionOf } from "../../objects/workload.ts";
 import { compare, type Lookup } from "../../snapshot/lookup.ts";
 import { editDistance } from "../../text/nearest.ts";
+import { newestFirst, tagDistance } from "../../text/nearest-tag.ts";
 import { name, type Text, text } from "../../text/text.ts";
 import type { PodInput } from "../pod-input.ts";
-import { newestFirst, tagDistance } from "./tag-likeness.ts";
 
 /** An image that the cluster knows: a former revision ran it, a pod runs it, a node holds it. */
 export interface KnownImage {
