@@ -8,11 +8,13 @@ name=${CLUSTER_NAME:-why-pending}   # of the network namespace: two clusters nee
 run=${CLUSTER_RUN:-/tmp/why-pending-cluster/$name}
 export PATH=$PATH:/usr/sbin:/sbin
 
-# Where build.sh puts the programs of a folder of go/. The name holds the pin: a new pin means a new folder.
+# Where build.sh puts the programs of a folder of go/. The name holds the pin, and the sum of a main.go of ours that says what
+# is built in: a change of either means a new folder.
 built() {
-  local pin
+  local pin code=
   pin=$(grep -oEm1 '^require .* v[^ ]+' "$here/go/$1/go.mod" || true)
-  echo "$cache/${1%%-[0-9]*}${pin:+-${pin##* v}}"
+  [[ -z $pin || ! -e $here/go/$1/main.go ]] || code=$(sha256sum "$here/go/$1/main.go" | cut -c -8)
+  echo "$cache/${1%%-[0-9]*}${pin:+-${pin##* v}}${code:+-$code}"
 }
 
 fail() {

@@ -91,12 +91,28 @@ ip -n "$name" route add default via 192.0.2.1
 mkdir -p "/etc/netns/$name" # `ip netns exec` mounts this resolv.conf
 echo nameserver 192.0.2.10 | tee "$run/etc/resolv.conf" >"/etc/netns/$name/resolv.conf"
 
-# Pods, nodes and registries are the only names there are; every other name does not exist.
+# Nodes and registries are the only names there are; every other name does not exist. Each registry host has an address of its
+# own, so that a packet's address tells which was asked.
+names="192.0.2.10 node-1
+192.0.2.11 registry.test plain.test
+192.0.2.12 private.test
+192.0.2.13 tls.test
+192.0.2.14 token.test
+192.0.2.15 auth.test
+192.0.2.16 registry-1.docker.io
+192.0.2.17 auth.docker.io
+192.0.2.18 hostile.test
+192.0.2.19 elsewhere.test
+192.0.2.20 expired.test
+192.0.2.21 other-name.test"
+while read -r address _; do
+  [[ $address == 192.0.2.10 ]] || ip -n "$name" addr add "$address/32" dev node0
+done <<<"$names"
 cat >"$run/etc/Corefile" <<CONFIG
 . {
   bind 192.0.2.10
   hosts {
-    192.0.2.10 node-1 registry.test private.test plain.test tls.test
+${names//192/    192}
     fallthrough
   }
   template ANY ANY {
@@ -121,7 +137,8 @@ certificate() { # name, subject, alternative names
   certificate admin /O=system:masters/CN=admin DNS:admin
   certificate reader /O=readers/CN=reader DNS:reader # who only diagnoses
   certificate kubelet /O=system:nodes/CN=system:node:node-1 DNS:node-1,IP:192.0.2.10
-  certificate registry /CN=tls.test DNS:tls.test
+  certificate registry /CN=registry DNS:tls.test,DNS:token.test,DNS:registry-1.docker.io
+  certificate token /CN=token-service DNS:auth.test,DNS:auth.docker.io # it serves, and signs tokens
 } &>"$run/log/openssl.log"
 
 kubeconfig() { # user; as kubectl writes it
@@ -209,14 +226,15 @@ start kube-scheduler "$kubernetes/kube-scheduler" --kubeconfig="$run/admin.kubec
 
 # ---- registries ------------------------------------------------------------------------------------
 
-# One store behind three doors: registry.test:5000 open, private.test:5001 with a password, tls.test:5443
-# with a certificate no node trusts. plain.test:5000 is the first one again, which containerd asks over https.
-registry() { # name, port, more top-level configuration, more http configuration
+# One store behind five doors: registry.test:5000 open, private.test:5001 with a password, tls.test:5443 with a certificate no
+# node trusts, token.test and Docker Hub's own name with tokens, which test/cluster/registry/token-service.mjs gives out.
+# plain.test:5000 is the first one again, which containerd asks over https.
+registry() { # name, address, more top-level configuration, more http configuration
   cat >"$run/etc/registry-$1.yml" <<CONFIG
 version: 0.1
 log: {level: warn}
 storage: {filesystem: {rootdirectory: $run/registry}}
-http: {addr: ":$2"${4:+, $4}}
+http: {addr: "$2"${4:+, $4}}
 ${3:-}
 CONFIG
   OTEL_TRACES_EXPORTER=none start "registry-$1" "$(built registry)/registry" serve "$run/etc/registry-$1.yml"
@@ -228,9 +246,13 @@ if [[ $node == yes ]]; then
   # User puller, password correct-horse: htpasswd -nbB puller correct-horse (the registry takes bcrypt only).
   # shellcheck disable=SC2016
   echo 'puller:$2y$05$lwRRmg3usgyn17r2d/pyiOUQ6YV8dg.nsLcHkQJXfaampTJ5tr8pG' >"$run/etc/htpasswd"
-  registry private 5001 "auth: {htpasswd: {realm: private, path: $run/etc/htpasswd}}"
-  registry tls 5443 "" "tls: {certificate: $run/pki/registry.crt, key: $run/pki/registry.key}"
-  registry open 5000
+  registry private :5001 "auth: {htpasswd: {realm: private, path: $run/etc/htpasswd}}"
+  tls="tls: {certificate: $run/pki/registry.crt, key: $run/pki/registry.key}"
+  registry tls :5443 "" "$tls"
+  tokens() { echo "auth: {token: {realm: https://$1/token, service: $2, issuer: why-pending, rootcertbundle: $run/pki/ca.crt}}"; }
+  registry token 192.0.2.14:443 "$(tokens auth.test token.test)" "$tls"
+  registry hub 192.0.2.16:443 "$(tokens auth.docker.io registry.docker.io)" "$tls"
+  registry open :5000
   await registry-open 20 inside curl -sf http://127.0.0.1:5000/v2/
   inside "$here/images.sh" http://127.0.0.1:5000 >"$run/log/images.log" 2>&1 || give_up images "could not be made"
   # One process is the node: what it starts lives in its pid and mount namespaces and dies with it.
