@@ -18,7 +18,14 @@ export interface Flag {
   readonly group: FlagGroup;
 }
 
-export const FLAG_GROUPS = ["What to look at", "Output", "Offline", "Connection (as kubectl)", "Other"] as const;
+export const FLAG_GROUPS = [
+  "What to look at",
+  "Output",
+  "Offline",
+  "Registries",
+  "Connection (as kubectl)",
+  "Other",
+] as const;
 export type FlagGroup = (typeof FLAG_GROUPS)[number];
 
 const flag = (
@@ -29,7 +36,7 @@ const flag = (
   more: { readonly alias?: string; readonly value?: string } = {},
 ): Flag => ({ name: flagName, type, describe, group, ...more });
 
-const [LOOK, OUTPUT, OFFLINE, CONNECTION, OTHER] = FLAG_GROUPS;
+const [LOOK, OUTPUT, OFFLINE, REGISTRIES, CONNECTION, OTHER] = FLAG_GROUPS;
 
 /** All flags, in the order of the help. */
 export const FLAGS: readonly Flag[] = [
@@ -69,6 +76,32 @@ export const FLAGS: readonly Flag[] = [
     "redact",
     "boolean",
     "Replace names of namespaces, image hosts and IP addresses in what is saved and shown",
+  ),
+
+  flag(
+    REGISTRIES,
+    "check-registry",
+    "boolean",
+    "Ask the registries of images that were not pulled whether they have them, with the pull secrets of the pods",
+  ),
+  flag(
+    REGISTRIES,
+    "registry-auth",
+    "string",
+    "pod or none: whose logins to ask with; anonymous comes last in any case",
+    {
+      value: "WHOSE",
+    },
+  ),
+  flag(REGISTRIES, "registry-ca", "string", "Certificate authorities of registries, beside those of this system", {
+    value: "FILE",
+  }),
+  flag(
+    REGISTRIES,
+    "registry-insecure",
+    "list",
+    "Registry (or token service) that may be asked without TLS or with any certificate; may be repeated",
+    { value: "HOST" },
   ),
 
   flag(CONNECTION, "kubeconfig", "string", "Path to the kubeconfig file", { value: "FILE" }),
@@ -116,6 +149,7 @@ const EXAMPLES: readonly (readonly [string, string])[] = [
   ["kubectl why-pending deployment/web", "the pods of a workload that are not Ready"],
   ["kubectl why-pending", "every pod of the namespace that is not fine"],
   ["kubectl why-pending -A", "the whole cluster: which cause stands behind how many pods"],
+  ["kubectl why-pending web-7d4b9c6f5-x2lqk --check-registry", "does the registry have the image, for these logins"],
   ["kubectl why-pending web-7d4b9c6f5-x2lqk --save-snapshot web.json --redact", "something to send to a colleague"],
   ["kubectl why-pending --from web.json -o markdown", "the same report elsewhere, for an issue"],
 ];

@@ -15,6 +15,16 @@ export interface TargetName {
   readonly name: string;
 }
 
+/** How to ask registries about images. */
+export interface RegistryOptions {
+  /** Whether pull secrets are used; else registries are asked anonymously. */
+  readonly logins: boolean;
+  /** A PEM file. */
+  readonly certificateAuthority?: string;
+  /** `registry.test:5000`, as in images and URLs. */
+  readonly insecureHosts: readonly string[];
+}
+
 /** What the user asked for, checked. */
 export interface Options {
   /** Explain this rule, and diagnose nothing. */
@@ -35,6 +45,8 @@ export interface Options {
   readonly secrets: boolean;
   /** Whether the last lines of containers that crashed may be read. */
   readonly logs: boolean;
+  /** How to ask registries; absent: no registry is asked. */
+  readonly registry?: RegistryOptions;
   readonly connection: ConnectionOptions;
   /** The connection flags that were given, for the commands in the report. Never those that hold a credential. */
   readonly kubectlFlags: readonly string[];
@@ -58,6 +70,10 @@ const valuesSchema = z.object({
   from: z.optional(z.string().check(z.minLength(1))),
   "save-snapshot": z.optional(z.string().check(z.minLength(1))),
   redact: yes,
+  "check-registry": yes,
+  "registry-auth": z.optional(z.enum(["pod", "none"])),
+  "registry-ca": z.optional(z.string().check(z.minLength(1))),
+  "registry-insecure": many,
   kubeconfig: text_,
   context: text_,
   cluster: text_,
@@ -101,6 +117,7 @@ export function toOptions({ positionals, values }: Args): Options {
   if (given.selector !== undefined) checkSelector(given.selector);
   for (const target of targets) checkName(target.name);
   const patienceMs = milliseconds("patience", given.patience) ?? PATIENCE_MS;
+  const registry = registryOptions(given);
   return {
     ...(given.explain !== undefined && { explain: given.explain }),
     targets,
@@ -114,12 +131,43 @@ export function toOptions({ positionals, values }: Args): Options {
     redact: given.redact ?? false,
     secrets: !given["no-secrets"],
     logs: !given["no-logs"],
+    ...(registry && { registry }),
     connection: connectionOptions(given, patienceMs),
     kubectlFlags: kubectlFlags(values),
   };
 }
 
 type Values = z.infer<typeof valuesSchema>;
+
+function registryOptions(given: Values): RegistryOptions | undefined {
+  const insecureHosts = given["registry-insecure"] ?? [];
+  if (!given["check-registry"]) {
+    const stray = (["registry-auth", "registry-ca", "registry-insecure"] as const).find((flagName) => given[flagName]);
+    if (!stray) return undefined;
+    throw new Failure(text`--${stray} says how registries are asked, and none is asked without --check-registry.`);
+  }
+  if (given.from !== undefined) {
+    throw new Failure(
+      text`--check-registry and --from do not go together: what registries say is part of a snapshot.`,
+      {
+        todo: [
+          text`Save one with ${command("--check-registry --save-snapshot FILE")}; ${command("--from FILE")} then has the answers.`,
+        ],
+      },
+    );
+  }
+  const bad = insecureHosts.find((host) => !/^(?:[\w.-]+|\[[0-9a-fA-F:]+\])(?::\d+)?$/.test(host));
+  if (bad !== undefined) {
+    throw new Failure(text`--registry-insecure takes a host as it stands in images, not ${value(bad)}.`, {
+      todo: [text`Write ${command("--registry-insecure=registry.example:5000")}.`],
+    });
+  }
+  return {
+    logins: given["registry-auth"] !== "none",
+    ...(given["registry-ca"] && { certificateAuthority: given["registry-ca"] }),
+    insecureHosts,
+  };
+}
 
 function connectionOptions(given: Values, patienceMs: number): ConnectionOptions {
   const requestTimeoutMs = milliseconds("request-timeout", given["request-timeout"]);

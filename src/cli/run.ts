@@ -64,6 +64,7 @@ async function look(options: Options, world: World): Promise<{ snapshot: Snapsho
     import("../cluster/kubeconfig.ts"),
     import("../cluster/connect.ts"),
   ]);
+  const registries = options.registry && (await import("./check-registry.ts")).registryCheck(options.registry, world);
   const api = connect(await resolveTarget(options.connection, world), world);
   const progress = startProgress(world);
   // What the report takes is loaded while requests are on their way.
@@ -71,7 +72,7 @@ async function look(options: Options, world: World): Promise<{ snapshot: Snapsho
     setImmediate(() => resolve(import("./report-on.ts")));
   });
   try {
-    return await collect(api, {
+    const looked = await collect(api, {
       names: options.targets,
       namespace: options.allNamespaces ? undefined : api.namespace,
       ...(options.selector && { selector: options.selector }),
@@ -82,6 +83,14 @@ async function look(options: Options, world: World): Promise<{ snapshot: Snapsho
       onProgress: progress.say,
       onTargets: (objects) => setImmediate(async () => (await report).knowledgeFor(objects)),
     });
+    if (!registries) return looked;
+    const { patienceMs } = options.connection;
+    const asked = await registries(looked.snapshot, api, {
+      secrets: options.secrets,
+      patienceMs,
+      onProgress: progress.say,
+    });
+    return { snapshot: asked.snapshot, remarks: [...looked.remarks, ...asked.remarks] };
   } finally {
     progress.stop();
     api.close();

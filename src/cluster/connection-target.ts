@@ -1,7 +1,17 @@
-/** Where to connect and as whom: what kubeconfig, flags and environment come down to. Secrets in it are never printed. */
-export interface ConnectionTarget {
+/** A server, and what makes it trusted. */
+export interface ServerTarget {
   /** `https://10.0.4.12:6443`, with the path below which the API lies, without a slash at the end. */
   readonly server: string;
+  /** PEM; the system's roots where absent. */
+  readonly certificateAuthority?: string;
+  readonly insecureSkipTlsVerify: boolean;
+  readonly tlsServerName?: string;
+  /** `proxy-url` of the cluster; the environment's proxies are looked up where it is absent. */
+  readonly proxyUrl?: string;
+}
+
+/** Where to connect and as whom: what kubeconfig, flags and environment come down to. Secrets in it are never printed. */
+export interface ConnectionTarget extends ServerTarget {
   /** Names from the kubeconfig; absent in-cluster and without a kubeconfig. */
   readonly context?: string;
   readonly cluster?: string;
@@ -10,12 +20,6 @@ export interface ConnectionTarget {
   readonly namespace: string;
   /** For messages, where the server's address comes from: `/home/me/.kube/config, context prod`. */
   readonly source: string;
-  /** PEM; the system's roots where absent. */
-  readonly certificateAuthority?: string;
-  readonly insecureSkipTlsVerify: boolean;
-  readonly tlsServerName?: string;
-  /** `proxy-url` of the cluster; the environment's proxies are looked up where it is absent. */
-  readonly proxyUrl?: string;
   readonly disableCompression: boolean;
   /** Milliseconds for one request; 0: no bound of its own. */
   readonly requestTimeoutMs: number;

@@ -2,8 +2,9 @@ import type { ClientHttp2Session, ClientHttp2Stream, IncomingHttpHeaders } from 
 import type { Socket } from "node:net";
 import { type Dialler, dialler } from "./dial.ts";
 
-/** One GET. */
+/** One GET, or a HEAD. */
 export interface Request {
+  readonly method?: "HEAD";
   /** From the root of the server, with the query. */
   readonly path: string;
   /** A name may stand several times. */
@@ -11,6 +12,8 @@ export interface Request {
   readonly timeoutMs: number;
   /** Keep only this many of the last bytes; when time is over, what has come so far is the answer. */
   readonly keepLastBytes?: number;
+  /** An answer that is longer, or says that it will be, is refused at once. */
+  readonly mostBytes?: number;
 }
 
 /** What came back, whole. */
@@ -98,7 +101,11 @@ function http2Connection(
           new LostConnection((reason ?? error)?.message ?? "closed", { cause: reason ?? error });
         let stream: ClientHttp2Stream;
         try {
-          stream = session.request({ ":path": request.path, ...grouped(request.headers) });
+          stream = session.request({
+            ...(request.method && { ":method": request.method }),
+            ":path": request.path,
+            ...grouped(request.headers),
+          });
         } catch (error) {
           reject(lost(error as Error));
           return;
@@ -135,6 +142,8 @@ export function grouped(headers: Request["headers"]): Record<string, string | st
 export class Receiver {
   readonly #chunks: Buffer[] = [];
   #keepLastBytes: number;
+  readonly #mostBytes: number;
+  readonly #hasBody: boolean;
   readonly #resolve: (response: Response) => void;
   readonly #reject: (error: Error) => void;
   readonly #cancel: () => void;
@@ -144,12 +153,14 @@ export class Receiver {
   #isSettled = false;
 
   constructor(
-    { timeoutMs, keepLastBytes }: Request,
+    { method, timeoutMs, keepLastBytes, mostBytes = MOST_BYTES }: Request,
     resolve: (response: Response) => void,
     reject: (error: Error) => void,
     cancel: () => void,
   ) {
     this.#keepLastBytes = keepLastBytes ?? Number.POSITIVE_INFINITY;
+    this.#mostBytes = mostBytes;
+    this.#hasBody = method !== "HEAD";
     this.#resolve = resolve;
     this.#reject = reject;
     this.#cancel = cancel;
@@ -165,6 +176,7 @@ export class Receiver {
     this.#head = { status, headers };
     // What an error says stands at its beginning.
     if (status !== 200) this.#keepLastBytes = Number.POSITIVE_INFINITY;
+    if (this.#hasBody && Number(headers["content-length"]) > this.#mostBytes) this.#refuse();
   }
 
   add(chunk: Buffer): void {
@@ -177,16 +189,13 @@ export class Receiver {
       this.#bytes -= first.length;
       first = this.#chunks[0];
     }
-    if (this.#bytes > MOST_BYTES) {
-      this.fail(new TooLarge());
-      this.#cancel();
-    }
+    if (this.#bytes > this.#mostBytes) this.#refuse();
   }
 
   /** `isWhole`: as far as the protocol tells; a length that was announced is checked too. */
   end(isWhole: boolean, lost: () => Error): void {
     const length = Number(this.#head?.headers["content-length"]);
-    const isShort = this.#bytes < length && this.#keepLastBytes === Number.POSITIVE_INFINITY;
+    const isShort = this.#hasBody && this.#bytes < length && this.#keepLastBytes === Number.POSITIVE_INFINITY;
     if (!this.#head || !isWhole || isShort) {
       this.fail(lost());
       return;
@@ -200,6 +209,11 @@ export class Receiver {
 
   fail(error: Error): void {
     if (this.#settle()) this.#reject(error);
+  }
+
+  #refuse(): void {
+    this.fail(new TooLarge());
+    this.#cancel();
   }
 
   #settle(): boolean {

@@ -10,7 +10,7 @@ import {
 } from "node:tls";
 import type { World } from "../world.ts";
 import type { Request } from "./connection.ts";
-import type { ConnectionTarget, Proof } from "./connection-target.ts";
+import type { Proof, ServerTarget } from "./connection-target.ts";
 import type { ProxyServer } from "./proxy.ts";
 import { certificatesIn, systemRoots } from "./system-roots.ts";
 
@@ -54,7 +54,7 @@ export async function dialler({
   proof,
   world,
 }: {
-  readonly target: ConnectionTarget;
+  readonly target: ServerTarget;
   readonly proof: Proof;
   readonly world: World;
 }): Promise<Dialler> {
@@ -123,7 +123,7 @@ export function addressOf(url: URL): { readonly host: string; readonly port: num
   };
 }
 
-async function proxyOf(target: ConnectionTarget, url: URL, env: World["env"]): Promise<ProxyServer | undefined> {
+async function proxyOf(target: ServerTarget, url: URL, env: World["env"]): Promise<ProxyServer | undefined> {
   const isSet = ["HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy"].some((variable) => env[variable]);
   if (target.proxyUrl === undefined && !isSet) return undefined;
   const { chooseProxy } = await import("./proxy.ts");
@@ -134,7 +134,7 @@ async function proxyOf(target: ConnectionTarget, url: URL, env: World["env"]): P
   }
 }
 
-function trustOf(target: ConnectionTarget, proof: Proof, env: World["env"]): SecureContext {
+function trustOf(target: ServerTarget, proof: Proof, env: World["env"]): SecureContext {
   const { certificateAuthority, insecureSkipTlsVerify } = target;
   const { clientCertificate, clientKey } = proof;
   let ca: readonly string[] | undefined;
@@ -159,7 +159,7 @@ function trustOf(target: ConnectionTarget, proof: Proof, env: World["env"]): Sec
 
 function tlsOptions(
   secureContext: SecureContext,
-  { insecureSkipTlsVerify }: ConnectionTarget,
+  { insecureSkipTlsVerify }: ServerTarget,
   expectedName: string,
   address: { readonly host: string; readonly port: number },
 ): ConnectionOptions {
@@ -216,7 +216,7 @@ function connected<S extends Socket>(socket: S, event: "connect" | "secureConnec
 }
 
 /** What a server's certificate says, for messages; nothing is sent, and nothing trusted. */
-export function peerCertificate(target: ConnectionTarget): Promise<PeerCertificate | undefined> {
+export function peerCertificate(target: ServerTarget): Promise<PeerCertificate | undefined> {
   const address = addressOf(new URL(target.server));
   const name = target.tlsServerName ?? address.host;
   return new Promise((resolve) => {

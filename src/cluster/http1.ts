@@ -24,6 +24,7 @@ export function http1Connection(socket: Socket, dial: Dialler): Connection {
         host: dial.url.hostname,
         port: dial.url.port,
         path,
+        ...(question.method && { method: question.method }),
         headers: { Host: dial.url.host, ...grouped(headers) },
       });
       const lost = (error?: Error) => new LostConnection(error?.message ?? "closed", { cause: error });

@@ -1,6 +1,6 @@
-import { Buffer } from "node:buffer";
 import * as z from "zod/mini";
 import { anything, type KubeObject, metadataSchema, optionalText } from "./object.ts";
+import { PULL_SECRET_KEYS, parsePullSecret } from "./pull-secret-entry.ts";
 
 /**
  * A Secret as we keep it: names of its keys, no values. `withoutValues` makes it, at the edge where a Secret enters.
@@ -33,12 +33,6 @@ export const configMapSchema = z.looseObject({
 });
 export type ConfigMap = z.infer<typeof configMapSchema>;
 
-/** The two types of pull secret, and the one key that each reads (k8s.io/api v0.36 core/v1/types.go). */
-export const PULL_SECRET_KEYS: Readonly<Record<string, string>> = {
-  "kubernetes.io/dockerconfigjson": ".dockerconfigjson",
-  "kubernetes.io/dockercfg": ".dockercfg",
-};
-
 /**
  * Drops every value of a Secret or ConfigMap, there and then: what it returns may be kept, shown and saved. Of a pull
  * secret it keeps the registry hosts. kubectl's last-applied annotation repeats the whole object, so it goes too.
@@ -69,20 +63,7 @@ function keysOf(value: unknown): string[] {
 }
 
 function pullSecretFacts(key: string, encoded: unknown): { registries?: string[]; malformed?: string } {
-  if (typeof encoded !== "string") return { malformed: `it has no key ${key}` };
-  let config: unknown;
-  try {
-    config = JSON.parse(Buffer.from(encoded, "base64").toString("utf8"));
-  } catch {
-    // The parser's own message quotes the text it could not read: never pass it on.
-    return { malformed: `the value of ${key} is not JSON` };
-  }
-  const auths = key === ".dockerconfigjson" ? (config as { auths?: unknown } | null)?.auths : config;
-  if (!auths || typeof auths !== "object" || Array.isArray(auths)) {
-    return {
-      malformed:
-        key === ".dockerconfigjson" ? `the JSON in ${key} has no "auths"` : `the value of ${key} is not a JSON object`,
-    };
-  }
-  return { registries: Object.keys(auths).sort() };
+  const content = parsePullSecret(key, encoded);
+  if ("entries" in content) return { registries: content.entries.map((entry) => entry.key).sort() };
+  return { ...(content.keys && { registries: [...content.keys].sort() }), malformed: content.malformed };
 }

@@ -137,13 +137,13 @@ export class Lookup {
 
   /** What the registry said of an image to a pod's logins, if it was asked. */
   registryAnswerOf({ metadata, spec }: Pod, image: string): RegistryAnswer | undefined {
-    const secrets = (spec.imagePullSecrets ?? []).flatMap(({ name }) => name ?? []);
-    return this.snapshot.registryAnswers?.find(
-      (answer) =>
-        answer.image === image &&
-        (secrets.length === 0 || answer.namespace === metadata.namespace) &&
-        answer.secrets.join() === secrets.join(),
+    const secrets = (spec.imagePullSecrets ?? []).flatMap(({ name }) => name || []);
+    const answers = this.snapshot.registryAnswers?.filter(
+      (answer) => answer.image === image && answer.secrets.join() === secrets.join(),
     );
+    const ofNamespace = answers?.find((answer) => answer.namespace === metadata.namespace);
+    // Without secrets of its own every namespace's pods are told the same.
+    return ofNamespace ?? (secrets.length === 0 ? answers?.[0] : undefined);
   }
 
   /** Whole seconds from a time (RFC 3339) to `takenAt`, at least 0; undefined for no or an unreadable time. */

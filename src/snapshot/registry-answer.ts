@@ -9,8 +9,10 @@ export type RegistryLogin =
       readonly secret: string;
       /** The key of the secret's JSON that covers the image: `https://index.docker.io/v1/`. */
       readonly entry: string;
-      /** Absent where the login is a token. */
+      /** Absent where the entry has none: the kubelet reads no identity tokens, and without a user it pulls anonymously. */
       readonly user?: string;
+      /** RFC 3339; where the password is a token that says when it ends. */
+      readonly expires?: string;
     };
 
 /** What a registry says of an image to one who asks. */
@@ -19,7 +21,9 @@ export type RegistryOutcome =
       readonly is: "found";
       /** Of the manifest or index that the reference names, `sha256:…`. */
       readonly digest?: string;
-      /** `linux/amd64`, `linux/arm/v7`: those an index lists, or the one its configuration tells; absent where not known. */
+      /** `application/vnd.oci.image.index.v1+json` */
+      readonly mediaType?: string;
+      /** `linux/amd64`, `linux/arm/v7`: those that an index lists; a single manifest does not say. */
       readonly platforms?: readonly string[];
     }
   /** The repository is there, and not this tag or digest. */
@@ -69,7 +73,10 @@ export interface RegistryAnswer {
   readonly askedAt: string;
   /** Every host that was sent a request, also token services and where redirects led: `registry-1.docker.io`. */
   readonly hosts: readonly string[];
-  /** In the order in which the kubelet would use them; the first that finds the image is the last. Never empty. */
+  /**
+   * In the order in which the kubelet would use them, then those of secrets that only the ServiceAccount has (they are
+   * not among `secrets`), anonymous at last. The first that finds the image, or its tag missing, is the last. Never empty.
+   */
   readonly tries: readonly {
     readonly login: RegistryLogin;
     readonly outcome: RegistryOutcome;

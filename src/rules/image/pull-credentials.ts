@@ -1,5 +1,5 @@
-import type { ImageReference } from "../../objects/image-reference.ts";
-import { PULL_SECRET_KEYS, type Secret } from "../../objects/secret.ts";
+import { covers, hostOfKey, PULL_SECRET_KEYS, type PullTarget } from "../../objects/pull-secret-entry.ts";
+import type { Secret } from "../../objects/secret.ts";
 import { compare } from "../../snapshot/lookup.ts";
 import { kubectl } from "../../text/command.ts";
 import { nearest } from "../../text/nearest.ts";
@@ -7,9 +7,6 @@ import { list, name, path, type Text, text, value } from "../../text/text.ts";
 import type { Fix } from "../finding.ts";
 import type { PodInput } from "../pod-input.ts";
 import { isStaticPod, patchPodSpec, remakePods } from "../repair.ts";
-
-/** What credentials are looked up for: `host` and the path below it. */
-export type Target = Pick<ImageReference, "host" | "repository">;
 
 /** One pull secret that the pod names, and what is wrong with it for one image. */
 export interface PullSecret {
@@ -22,7 +19,7 @@ export interface PullSecret {
 }
 
 /** The pull secrets the kubelet would use: the ServiceAccount's were copied into the pod when it was created. */
-export function pullSecretsOf({ pod, snapshot }: PodInput, target: Target): readonly PullSecret[] {
+export function pullSecretsOf({ pod, snapshot }: PodInput, target: PullTarget): readonly PullSecret[] {
   const names = (pod.spec.imagePullSecrets ?? []).flatMap(({ name: secretName }) => secretName ?? []);
   const missing = reportedMissing({ pod, snapshot });
   return [...new Set(names)].map((secretName): PullSecret => {
@@ -39,7 +36,7 @@ function reportedMissing({ pod, snapshot }: Pick<PodInput, "pod" | "snapshot">):
   return new Set((/\(([^)]*)\)/.exec(event?.message ?? "")?.[1] ?? "").split(", ").filter(Boolean));
 }
 
-function judged({ metadata, type, data, whyPending }: Secret, target: Target): PullSecret {
+function judged({ metadata, type, data, whyPending }: Secret, target: PullTarget): PullSecret {
   const about = { name: metadata.name, registries: whyPending?.registries ?? [] };
   const key = PULL_SECRET_KEYS[type ?? ""];
   if (type && !key) return { ...about, state: "wrong-type", detail: type };
@@ -47,47 +44,8 @@ function judged({ metadata, type, data, whyPending }: Secret, target: Target): P
   if (key && data && !(key in data)) return { ...about, state: "malformed", detail: `it has no key ${key}` };
   if (!whyPending?.registries) return { ...about, state: "unknown" };
   if (about.registries.some((entry) => covers(entry, target))) return { ...about, state: "usable" };
-  const isOtherPath = about.registries.some((entry) => covers(entryKey(entry).host, target));
+  const isOtherPath = about.registries.some((entry) => covers(hostOfKey(entry), target));
   return { ...about, state: isOtherPath ? "other-path" : "other-host" };
-}
-
-/**
- * Whether a key of a pull secret is meant for an image (k8s.io/kubernetes v1.36 pkg/credentialprovider/keyring.go: Add,
- * URLsMatch, Lookup): the scheme and a leading /v1/ or /v2/ do not count, the port has to be the same, `*` stands for
- * anything within one part of the name, and the path is a prefix, letter by letter. Docker Hub's old key serves its images.
- */
-export function covers(entry: string, { host, repository }: Target): boolean {
-  const key = entryKey(entry);
-  if (host === "docker.io" && key.host === "index.docker.io") return true;
-  const [pattern, wanted] = [splitPort(key.host), splitPort(host)];
-  return (
-    pattern.port === wanted.port &&
-    pattern.parts.length === wanted.parts.length &&
-    `/${repository}`.startsWith(key.path) &&
-    pattern.parts.every((part, index) => globMatches(part, wanted.parts[index] ?? ""))
-  );
-}
-
-function entryKey(entry: string): { host: string; path: string } {
-  const rest = entry.replace(/^https?:\/\//, "");
-  const slash = rest.indexOf("/");
-  const host = slash < 0 ? rest : rest.slice(0, slash);
-  const itsPath = (slash < 0 ? "" : rest.slice(slash)).replace(/^\/v[12]\//, "/");
-  return { host, path: itsPath === "/" ? "" : itsPath };
-}
-
-function splitPort(host: string): { parts: readonly string[]; port: string } {
-  const match = /^(.*?)(?::(\d+))?$/.exec(host);
-  return { parts: (match?.[1] ?? host).split("."), port: match?.[2] ?? "" };
-}
-
-/** Of Go's filepath.Match what host names use: `*` and `?`. */
-function globMatches(pattern: string, word: string): boolean {
-  const source = pattern
-    .replace(/[.+^${}()|[\]\\]/g, "\\$&")
-    .replaceAll("*", ".*")
-    .replaceAll("?", ".");
-  return new RegExp(`^${source}$`).test(word);
 }
 
 /** Pull secrets of the pod's ServiceAccount that the pod does not name: it is older than they are, or has its own list. */
@@ -98,7 +56,7 @@ export function accountSecretsNotUsed({ pod, snapshot }: PodInput): readonly str
 }
 
 /** Pull secrets in the pod's namespace that would do and that the pod does not name. */
-function spareSecrets({ pod, snapshot }: PodInput, target: Target): readonly string[] {
+function spareSecrets({ pod, snapshot }: PodInput, target: PullTarget): readonly string[] {
   const used = new Set(pod.spec.imagePullSecrets?.map((secret) => secret.name));
   return snapshot
     .list("Secret", pod.metadata.namespace)
@@ -126,7 +84,7 @@ export function alikeSecrets({ pod, snapshot }: PodInput, secret: string): reado
 }
 
 /** What is wrong with the credentials, as sentences; undefined where a secret fits. */
-export function credentialTrouble(input: PodInput, target: Target): Text | undefined {
+export function credentialTrouble(input: PodInput, target: PullTarget): Text | undefined {
   const secrets = pullSecretsOf(input, target);
   const account = input.pod.spec.serviceAccountName ?? "default";
   if (secrets.some(({ state }) => state === "usable")) return undefined;
@@ -139,7 +97,7 @@ export function credentialTrouble(input: PodInput, target: Target): Text | undef
   return secrets.flatMap((secret, index) => [...(index > 0 ? [" "] : []), ...troubleOf(secret, input, target)]);
 }
 
-function troubleOf({ name: secret, state, registries, detail }: PullSecret, input: PodInput, target: Target): Text {
+function troubleOf({ name: secret, state, registries, detail }: PullSecret, input: PodInput, target: PullTarget): Text {
   const namespace = input.pod.metadata.namespace ?? "";
   switch (state) {
     case "missing": {
@@ -160,7 +118,7 @@ function troubleOf({ name: secret, state, registries, detail }: PullSecret, inpu
 }
 
 /** Gives the pod a login for a registry: by a secret that is there, or a new one, and so that the pod really uses it. */
-export function provideCredentials(input: PodInput, target: Target): readonly Fix[] {
+export function provideCredentials(input: PodInput, target: PullTarget): readonly Fix[] {
   if (isStaticPod(input)) {
     return [
       {
@@ -199,7 +157,7 @@ export function provideCredentials(input: PodInput, target: Target): readonly Fi
 
 const DOCKER_HUB = "https://index.docker.io/v1/";
 
-function createCommand({ pod }: PodInput, { host }: Target, secret: string) {
+function createCommand({ pod }: PodInput, { host }: PullTarget, secret: string) {
   return kubectl(
     "changes",
     pod.metadata.namespace,
@@ -213,11 +171,11 @@ function createCommand({ pod }: PodInput, { host }: Target, secret: string) {
   );
 }
 
-function create(input: PodInput, target: Target, secret: string, title: Text): Fix {
+function create(input: PodInput, target: PullTarget, secret: string, title: Text): Fix {
   return { title, commands: [createCommand(input, target, secret)], applies: "fill-in", by: "workload-owner" };
 }
 
-function replace(input: PodInput, target: Target, { name: secret, registries }: PullSecret): Fix {
+function replace(input: PodInput, target: PullTarget, { name: secret, registries }: PullSecret): Fix {
   const others = registries.filter((entry) => !covers(entry, target));
   return {
     title: text`Replace pull secret ${name(secret)} by one with a working login for ${name(target.host)}; the next try uses it.${others.length > 0 && text` It also holds logins for ${list(others.map(name))}: they have to be added again.`}`,
@@ -231,7 +189,7 @@ function replace(input: PodInput, target: Target, { name: secret, registries }: 
 }
 
 /** A new secret beside those that are there: they may serve other registries, or something else altogether. */
-function createAndAttach(input: PodInput, target: Target): Fix {
+function createAndAttach(input: PodInput, target: PullTarget): Fix {
   const taken = new Set(input.pod.spec.imagePullSecrets?.map((secret) => secret.name));
   const secret =
     ["registry-login", "registry-login-2", "registry-login-3"].find((free) => !taken.has(free)) ?? "<name>";

@@ -1,10 +1,10 @@
+import type { PullTarget } from "../../objects/pull-secret-entry.ts";
 import { kubectl } from "../../text/command.ts";
 import { count, list, name, type Piece, type Text, text, value } from "../../text/text.ts";
 import type { Fix } from "../finding.ts";
 import type { PodInput } from "../pod-input.ts";
 import { patchPodSpec, setImage } from "../repair.ts";
 import type { PullAttempt } from "./pull-attempt.ts";
-import type { Target } from "./pull-credentials.ts";
 import { reachOf } from "./reach.ts";
 
 /** The image, as a value to show. */
@@ -17,7 +17,7 @@ export const nodeOf = ({ pod }: PodInput): Piece => (pod.spec.nodeName ? name(po
 export const hostOf = ({ reference, error }: PullAttempt): string => reference?.host ?? error.host;
 
 /** What credentials are looked up for. */
-export const targetOf = (attempt: PullAttempt): Target => ({
+export const targetOf = (attempt: PullAttempt): PullTarget => ({
   host: hostOf(attempt),
   repository: attempt.reference?.repository ?? "",
 });

@@ -1,5 +1,5 @@
 import { expect, test } from "@jest/globals";
-import { covers } from "../../../src/rules/image/pull-credentials.ts";
+import { covers } from "../../src/objects/pull-secret-entry.ts";
 
 // Each row as k8s.io/kubernetes v1.36 pkg/credentialprovider/keyring.go decides it (URLsMatch and its test table).
 test.each([
