@@ -12,7 +12,7 @@ import { Lookup } from "../src/snapshot/lookup.ts";
 import { registryObjects } from "../src/snapshot/registry-answer.ts";
 import type { Snapshot } from "../src/snapshot/snapshot.ts";
 import { parseSnapshot } from "../src/snapshot/snapshot-file.ts";
-import { shellLine } from "../src/text/command.ts";
+import { pasteLine } from "../src/text/command.ts";
 import { plain } from "../src/text/text.ts";
 
 const knowledge = await allKnowledge();
@@ -154,9 +154,9 @@ function expectCause(cause: Finding | undefined, wanted: ExpectedCause): void {
   if (confidence !== undefined) expect(cause.confidence).toBe(confidence);
   if (facts) expect(cause.facts).toMatchObject(facts);
   if (evidence) expect(cause.evidence.map(({ path }) => path)).toEqual(expect.arrayContaining([...evidence]));
-  const lines = cause.fixes.flatMap((fix) => fix.commands.map(({ argv }) => shellLine(argv)));
+  const lines = cause.fixes.flatMap((fix) => fix.commands.map((command) => pasteLine(command)));
   const changing = cause.fixes.flatMap((fix) =>
-    fix.commands.filter(({ does }) => does !== "reads").map(({ argv }) => shellLine(argv)),
+    fix.commands.filter(({ does }) => does !== "reads").map((command) => pasteLine(command)),
   );
   if (commands) expect(changing).toEqual(commands);
   if (commandsInclude) expect(lines).toEqual(expect.arrayContaining([...commandsInclude]));

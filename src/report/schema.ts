@@ -33,6 +33,9 @@ const commandSchema = named(
   "Command",
   z.looseObject({
     argv: described(z.array(z.string()), "The words of the command, with the connection flags of the run; not quoted."),
+    into: z.optional(
+      described(z.array(z.string()), "The words of a second command, which takes its output: argv | into."),
+    ),
     does: z.enum(["reads", "changes", "restarts", "deletes"]),
   }),
 );

@@ -90,6 +90,8 @@ export function patchPodSpec(
     );
     return fix(input, title, [command, ...afterTemplateChange(input)], how);
   }
+  if (isBarePod(input))
+    return fix(input, text`${title} In a pod this cannot be changed: it is made anew.`, [remakePod(input, spec)], how);
   // Nearly all of a pod's spec, and a Job's template, are fixed for life: a new one takes its place.
   const kind = workload.kind === "Job" ? "Job" : "pod";
   return fix(
@@ -98,6 +100,19 @@ export function patchPodSpec(
     [kubectl("deletes", pod.metadata.namespace, "replace", "--force", "-f", "<manifest.yaml>")],
     "fill-in",
   );
+}
+
+/** Whether nobody makes the pod anew when it is gone. */
+const isBarePod = (input: PodInput): boolean =>
+  input.workload.kind === "Pod" && input.owners.length === 0 && !isStaticPod(input);
+
+/** Makes a pod of nobody anew, with a strategic merge patch of its spec, for the scheduler to choose a node again. */
+export function remakePod({ pod }: PodInput, spec: Readonly<Record<string, unknown>> = {}): Command {
+  const { namespace, name: podName } = pod.metadata;
+  // The API takes a new pod with a node, past the scheduler, and none with ephemeral containers.
+  const left = ["nodeName", "ephemeralContainers"].filter((field) => pod.spec[field as "nodeName"] !== undefined);
+  const without = Object.fromEntries(left.map((field) => [field, null]));
+  return remake(namespace, "pod", podName, { spec: { ...spec, ...without } });
 }
 
 /** Kinds whose own pod template can be changed while they live. */
@@ -163,6 +178,19 @@ function fix(input: PodInput, title: Text, commands: readonly Command[], applies
     commands,
     applies: owner && applies === "as-is" ? "maybe" : applies,
     by: "workload-owner",
+  };
+}
+
+/**
+ * Makes an object anew as it is, but for a patch: what is fixed for life can be changed in no other way. The dry run only
+ * prints the object as it would be; `replace --force` deletes the old one, waits until it is gone, and creates the new one
+ * (kubectl v0.36 pkg/cmd/patch/patch.go, pkg/cmd/replace/replace.go forceReplace).
+ */
+export function remake(namespace: string | undefined, kind: string, objectName: string, patch: object): Command {
+  const changed = ["patch", kind, objectName, "-p", JSON.stringify(patch), "--dry-run=client", "-o", "yaml"];
+  return {
+    ...kubectl("deletes", namespace, ...changed),
+    into: kubectl("deletes", namespace, "replace", "--force", "-f", "-").argv,
   };
 }
 

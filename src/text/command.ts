@@ -6,6 +6,8 @@ export type Effect = "reads" | "changes" | "restarts" | "deletes";
 /** A command that can be pasted into a shell. `argv[0]` is the program. */
 export interface Command {
   readonly argv: readonly string[];
+  /** The words of a second command that takes its output: `argv | into`. */
+  readonly into?: readonly string[];
   readonly does: Effect;
 }
 
@@ -24,7 +26,11 @@ export function withKubectlFlags(argv: readonly string[], flags: readonly string
   return [...argv.slice(0, at), ...flags, ...argv.slice(at)];
 }
 
-/** The command as a shell takes it. What cannot be pasted safely becomes an escape in $'…' (bash, zsh, ksh). */
+/** The whole command as a line to paste, with the user's own connection flags. */
+export const pasteLine = ({ argv, into }: Pick<Command, "argv" | "into">, flags: readonly string[] = []): string =>
+  [argv, ...(into ? [into] : [])].map((words) => shellLine(withKubectlFlags(words, flags))).join(" | ");
+
+/** Words as a shell takes them. What cannot be pasted safely becomes an escape in $'…' (bash, zsh, ksh). */
 export function shellLine(argv: readonly string[]): string {
   return argv.map(quoted).join(" ");
 }

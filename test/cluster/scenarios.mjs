@@ -3,7 +3,7 @@
 // --no-repair: what the reports advise is not done.
 import { writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
-import { shellLine } from "../../src/text/command.ts";
+import { pasteLine } from "../../src/text/command.ts";
 import { closeApi, environment, runProgram } from "./lib/api.mjs";
 import { auditSummary } from "./lib/audit.mjs";
 import { conclude } from "./lib/counts.mjs";
@@ -45,7 +45,9 @@ async function examine(scenario, isAlone) {
       result.problems.push(...result.rights.problems);
     }
     if (!values["no-repair"] && wantsRepair(scenario, diagnosis)) {
+      const repairing = Date.now();
       result.repair = await repair(scenario, diagnosis, options);
+      result.repairMs = Date.now() - repairing;
       if (result.repair.problem) result.problems.push(`repair: ${result.repair.problem}`);
     }
   } catch (error) {
@@ -67,7 +69,7 @@ function expectation({ expect }) {
 /** The commands that the report advises, without those that only look: for the summary. */
 const changesOf = (report) =>
   (report?.rootCause?.fixes ?? []).flatMap(({ commands }) =>
-    commands.filter(({ does }) => does !== "reads").map(({ argv }) => shellLine(argv)),
+    commands.filter(({ does }) => does !== "reads").map((command) => pasteLine(command)),
   );
 
 /** A repair is expected of each cause that has a rule, unless the scenario says that no command can repair it. */
@@ -136,6 +138,10 @@ if (values.rights)
     "Seen by a user with rights to pods and events only · view · nothing · how many named rights were granted.",
   );
 
+/** The first run of the program, and where commands repair it, all until the pods are ready. */
+const timeOf = ({ id, diagnosisMs = 0, repairMs }) =>
+  `${id.slice("tasks/".length)} ${((diagnosisMs + (repairMs ?? 0)) / 1000).toFixed(1)} s${repairMs === undefined ? " (named, for the program to be repaired)" : ""}`;
+
 const needsFakeNodes = ({ nodes }) => noNode || nodes === "fake";
 const withFakeNodes = chosen.filter(needsFakeNodes);
 const results = await examineAll(
@@ -167,6 +173,7 @@ const failed = results.filter(({ problems }) => problems.length > 0);
 const repairs = results.filter(({ repair: one }) => one);
 const healthy = results.filter(({ expected }) => expected === "healthy");
 const several = results.filter(({ id }) => id.startsWith("multi/"));
+const tasks = results.filter(({ id }) => id.startsWith("tasks/"));
 const good = (some) => `${some.filter(({ problems }) => problems.length === 0).length}/${some.length}`;
 const summary = {
   plugin: version.stdout.trim(),
@@ -175,6 +182,7 @@ const summary = {
   raw: results.filter(({ expected }) => expected.startsWith("raw")).length,
   healthyLeftAlone: good(healthy),
   severalFaults: good(several),
+  tasks: good(tasks),
   fixesAccepted: `${repairs.filter(({ repair: one }) => !one.problem).length}/${repairs.length}`,
   secondTries,
   audit,
@@ -186,6 +194,7 @@ console.log(`
 scenarios as expected ${summary.scenarios} (${summary.raw} raw: no rule yet; ${secondTries.length} played twice${secondTries.length > 0 ? `: ${secondTries.map(({ id }) => id).join(", ")}` : ""})
 healthy ones left alone ${summary.healthyLeftAlone}
 several faults ${summary.severalFaults}
+tasks of LLM agents ${summary.tasks}, from the first run of the program until all is well: ${tasks.map(timeOf).join(", ")}
 fixes accepted ${summary.fixesAccepted}
 audit: ${audit.requests} requests of the plugin, ${audit.violations.length} that do more than read or read Secrets other than by name; ${audit.secretMetadataLists} lists of Secrets' metadata
 ${Object.entries(audit.counts)

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
-import { kubectl, shellLine } from "../../src/text/command.ts";
+import { kubectl, pasteLine, shellLine } from "../../src/text/command.ts";
 import { editDistance, nearest } from "../../src/text/nearest.ts";
 import { count, duration, list, name, plain, text } from "../../src/text/text.ts";
 
@@ -57,6 +57,14 @@ describe("shell lines", () => {
     ["control characters become escapes", ["a\u001b[31mb"], `$'a\\u001b[31mb'`],
   ])("%s", (_, argv, expected) => {
     expect(shellLine(argv)).toBe(expected);
+  });
+
+  test("what is piped goes to the same cluster", () => {
+    const command = { argv: ["kubectl", "get", "pod", "a b"], into: ["kubectl", "replace", "-f", "-"] };
+    expect(pasteLine(command)).toBe("kubectl get pod 'a b' | kubectl replace -f -");
+    expect(pasteLine(command, ["--context", "prod"])).toBe(
+      "kubectl --context prod get pod 'a b' | kubectl --context prod replace -f -",
+    );
   });
 
   test("a kubectl command names its namespace first", () => {

@@ -131,8 +131,9 @@ function findingOf(finding: Finding, flags: readonly string[]): FindingDocument 
 /** Our Json is readonly, the schema's type is not. */
 const asWritten = (value: Json) => value as FindingDocument["facts"];
 
-const commandOf = ({ argv, does }: Command, flags: readonly string[]) => ({
+const commandOf = ({ argv, into, does }: Command, flags: readonly string[]) => ({
   argv: [...withKubectlFlags(argv, flags)],
+  ...(into && { into: [...withKubectlFlags(into, flags)] }),
   does,
 });
 

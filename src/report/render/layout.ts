@@ -1,4 +1,4 @@
-import { shellLine, withKubectlFlags } from "../../text/command.ts";
+import { type Command, pasteLine, shellLine } from "../../text/command.ts";
 import type { Text } from "../../text/text.ts";
 import { cutMiddle, escapeText } from "./escape.ts";
 
@@ -77,8 +77,8 @@ export function commandWithFlags(line: string, flags: readonly string[]): string
 }
 
 /** A command as a line to paste. */
-export const commandLine = (argv: readonly string[], { kubectlFlags }: RenderOptions) =>
-  escapeText(shellLine(withKubectlFlags(argv, kubectlFlags)));
+export const commandLine = (command: Command, { kubectlFlags }: RenderOptions) =>
+  escapeText(pasteLine(command, kubectlFlags));
 
 /**
  * A paragraph behind a label. Its words are wrapped to the width; lines after the first start at column `indent`,

@@ -1,5 +1,5 @@
 import type { Finding } from "../../rules/finding.ts";
-import { shellLine, withKubectlFlags } from "../../text/command.ts";
+import { type Command, pasteLine } from "../../text/command.ts";
 import { count, plain, type Text } from "../../text/text.ts";
 import { isFine } from "../build.ts";
 import { groupsOf } from "../group.ts";
@@ -65,7 +65,7 @@ export function renderMarkdown(result: Report | ReportList | readonly Report[], 
     );
     const step = first.steps.find(({ command }) => command);
     const commands = [
-      ...(cause && step?.command ? [commandOf(step.command.argv, options)] : []),
+      ...(cause && step?.command ? [commandOf(step.command, options)] : []),
       ...(first.verdict === "not-found" ? [] : [commandOf(ownCommand(first.target), options)]),
     ];
     if (commands.length) parts.push(markdownBlock(commands, "sh"));
@@ -75,8 +75,7 @@ export function renderMarkdown(result: Report | ReportList | readonly Report[], 
   return `${parts.join("\n\n")}\n`;
 }
 
-const commandOf = (argv: readonly string[], { kubectlFlags }: RenderOptions) =>
-  shellLine(withKubectlFlags(argv, kubectlFlags));
+const commandOf = (command: Command, { kubectlFlags }: RenderOptions) => pasteLine(command, kubectlFlags);
 
 /** A sentence: prose escaped, everything from the cluster as code. */
 function inline(content: Text, { wide, kubectlFlags }: RenderOptions): string {
@@ -189,7 +188,7 @@ function stepsPart({ steps }: Report, options: RenderOptions): string {
         step.title.length ? escapeMarkdown(caveats) : "",
       ];
       const line = `${mark}${words.filter(Boolean).join(" ")}`;
-      return step.command ? `${line}\n${markdownBlock([commandOf(step.command.argv, options)], "sh", indent)}` : line;
+      return step.command ? `${line}\n${markdownBlock([commandOf(step.command, options)], "sh", indent)}` : line;
     })
     .join("\n");
 }

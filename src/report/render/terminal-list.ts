@@ -220,7 +220,7 @@ function firstCommand({ steps, rootCause }: Report) {
     // A task on a node or at a registry has no command of kubectl's.
     line: (options: RenderOptions) =>
       command && {
-        text: `${padded(step.act, 7)}${step.act.length < 7 ? "" : " "}${commandLine(command.argv, options)}`,
+        text: `${padded(step.act, 7)}${step.act.length < 7 ? "" : " "}${commandLine(command, options)}`,
         isWhole: true,
       },
   };

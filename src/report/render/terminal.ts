@@ -174,7 +174,7 @@ function stepLines(steps: readonly Step[], options: RenderOptions): Line[] {
       ...(caveats && step.title.length ? [span(` ${escapeText(caveats)}`, "quiet")] : []),
     ];
     const indent = INDENT + 11;
-    const command = step.command && commandLine(step.command.argv, options);
+    const command = step.command && commandLine(step.command, options);
     if (!command) return paragraph(head, indent, words, options.width);
     // A step that only goes on needs no words of its own: the command stands right behind its mark.
     const whole: Line = [{ text: command, isWhole: true }];
@@ -201,9 +201,7 @@ function lesserLines(heading: string, finding: Finding, options: RenderOptions):
       [...spansOf(fix.title, options), ...(caveats ? [span(` ${escapeText(caveats)}`, "quiet")] : [])],
       options.width,
     ),
-    ...fix.commands.map(
-      (one): Line => [span(" ".repeat(INDENT)), { text: commandLine(one.argv, options), isWhole: true }],
-    ),
+    ...fix.commands.map((one): Line => [span(" ".repeat(INDENT)), { text: commandLine(one, options), isWhole: true }]),
   ];
 }
 

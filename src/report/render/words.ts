@@ -1,6 +1,7 @@
 import type { Unchecked } from "../../diagnosis/diagnose.ts";
 import { fullName, type ObjectRef } from "../../objects/object.ts";
 import type { Evidence, Finding } from "../../rules/finding.ts";
+import type { Command } from "../../text/command.ts";
 import { duration, name, path, type Text, text, value } from "../../text/text.ts";
 import type { Checks, Moment, RawReason, Report, Step } from "../report.ts";
 
@@ -134,12 +135,10 @@ export const targetArgument = ({ kind, name: itsName }: ObjectRef): string =>
 export const isWorkload = ({ target }: Pick<Report, "target">): boolean => target.kind !== "Pod";
 
 /** How to see one target in full. */
-export const ownCommand = ({ namespace, ...target }: ObjectRef): readonly string[] => [
-  "kubectl",
-  "why-pending",
-  targetArgument(target),
-  ...(namespace ? ["-n", namespace] : []),
-];
+export const ownCommand = ({ namespace, ...target }: ObjectRef): Command => ({
+  argv: ["kubectl", "why-pending", targetArgument(target), ...(namespace ? ["-n", namespace] : [])],
+  does: "reads",
+});
 
 /** `2,310` */
 export const thousands = (n: number) => String(n).replace(/\B(?=(\d{3})+$)/g, ",");

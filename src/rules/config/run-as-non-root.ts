@@ -153,9 +153,9 @@ function fixesFor(violation: Violation, user: string, container: string, input: 
 function withBareNumber(fix: Fix): Fix {
   return {
     ...fix,
-    commands: fix.commands.map(({ argv, does }) => ({
-      argv: argv.map((word) => word.replaceAll('"<uid>"', "<uid>")),
-      does,
+    commands: fix.commands.map((command) => ({
+      ...command,
+      argv: command.argv.map((word) => word.replaceAll('"<uid>"', "<uid>")),
     })),
   };
 }

@@ -159,6 +159,11 @@ export function causeNotes(cause: LogCause, { view, words }: Crash, input: PodIn
           text`All containers of a pod share its ports.`,
       );
       break;
+    case "division-by-zero": {
+      const zeros = (view.spec.env ?? []).filter((one) => /^-?0+(?:\.0+)?$/.test(String(one.value ?? "")));
+      notes.push(zeros.length > 0 && text`The container sets ${list(zeros.map((one) => name(one.name)))} to 0.`);
+      break;
+    }
     default:
   }
   if (words.place) notes.push(text`It happened at ${path(words.place)}.`);

@@ -66,7 +66,9 @@ function crashOf(view: ContainerView, input: PodInput): Crash | undefined {
   const { pod, snapshot } = input;
   const run = troublingRun(view, input);
   if (!run) return undefined;
-  const words = lastWords(view, run, input);
+  const said = lastWords(view, run, input);
+  const isArithmetic = run.exitCode === SIGFPE && !said.cause;
+  const words: LastWords = isArithmetic ? { ...said, cause: { kind: "division-by-zero" } } : said;
   const kind = kindOf(view, run, words.cause, input);
   if (!kind) return undefined;
   const restarts = view.status?.restartCount ?? 0;
@@ -84,6 +86,9 @@ function crashOf(view: ContainerView, input: PodInput): Crash | undefined {
     evidence: [seen(pod, `${run.path}.exitCode`, "exit code", shown), ...(words.evidence ? [words.evidence] : [])],
   };
 }
+
+/** Processors send this signal for an integer that is divided by zero. */
+export const SIGFPE = 128 + 8;
 
 /** Reasons whose end is told by other rules: it never began, or the kubelet lost sight of it. */
 const NOT_A_CRASH: ReadonlySet<string> = new Set(["StartError", "ContainerCannotRun", "ContainerStatusUnknown"]);
@@ -203,6 +208,9 @@ function placeIn(lines: readonly string[], index: number): string | undefined {
     [[lines[index] ?? ""], /panicked at (?:'.*', )?(\S+\.rs):(\d+)/],
     [[lines[index] ?? ""], /^(\S+\.rb):(\d+):in /],
     [[lines[index] ?? ""], / in (\S+\.php)(?: on line |:)(\d+)/],
+    [[lines[index] ?? ""], / at (\S+\.p[lm]) line (\d+)/],
+    // A script of a shell: bash and busybox say line, dash does not.
+    [[lines[index] ?? ""], /^(\S*\/\S+|\S+\.sh): (?:line )?(\d+): /],
   ];
   for (const [where, pattern] of patterns) {
     for (const line of where) {

@@ -21,7 +21,7 @@ export function patchContainer(
 /** As `patchContainer`, by the shorter command that kubectl has for it where the workload takes one. */
 function byCommand(patch: Fix, input: PodInput, ...words: readonly [string, string, ...string[]]): Fix {
   const [first, ...rest] = patch.commands;
-  if (!first?.argv.includes("patch")) return patch;
+  if (!first?.argv.includes("patch") || first.into) return patch;
   const [verb, what, ...more] = words;
   const command = kubectl("changes", input.workload.namespace, verb, what, workloadArgument(input), ...more);
   return { ...patch, commands: [command, ...rest] };

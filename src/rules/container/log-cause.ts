@@ -384,10 +384,16 @@ const syntax: Reader = (words) =>
     ? { kind: "bad-syntax", what: words }
     : undefined;
 
+/**
+ * "integer division or modulo by zero" of Python, "division by 0" of bash, "attempt to calculate the remainder with a
+ * divisor of zero" of Rust; glibc's word for SIGFPE, which processors send for an integer that is divided by zero.
+ */
 const division: Reader = (words) =>
-  /division by zero|divide by zero|divided by 0|\/ by zero|DivideByZeroException|DivisionByZeroError|divide by 0/i.test(
+  /divi(?:sion|de|ded)(?: or modulo)? by (?:zero|0\b)|\/ by zero|modul(?:o|us)(?: by)? zero|divisor of zero|DivideByZeroException|DivisionByZeroError|^Floating point exception/i.test(
     words,
-  )
+  ) &&
+  // numpy's goes on, with infinity.
+  !/RuntimeWarning/.test(words)
     ? { kind: "division-by-zero" }
     : undefined;
 

@@ -1,11 +1,13 @@
-import { text, value } from "../../text/text.ts";
-import type { RuleId } from "../finding.ts";
-import type { ContainerView } from "../pod-input.ts";
+import { kubectl } from "../../text/command.ts";
+import { name, text, value } from "../../text/text.ts";
+import type { Fix, RuleId } from "../finding.ts";
+import type { ContainerView, PodInput } from "../pod-input.ts";
+import { remakePods } from "../repair.ts";
 import type { Rule, RuleDoc } from "../rule.ts";
 import { causeRepairs } from "./cause-repairs.ts";
-import { causeHeadline, causeNotes, causeWhy } from "./cause-words.ts";
+import { causeHeadline, causeNotes, causeWhy, volumeAt } from "./cause-words.ts";
 import type { Crash, CrashKind } from "./crash.ts";
-import { lastedWords } from "./crash.ts";
+import { lastedWords, SIGFPE } from "./crash.ts";
 import { crashRule, furtherLooks, repairProgram, timesWords } from "./crash-rule.ts";
 import { containerWords } from "./words.ts";
 
@@ -43,7 +45,11 @@ export function programEnded({ id, title, roles, doc }: ProgramEndedSpec): Rule 
       const because = words.cause && causeWhy(words.cause);
       const then =
         view.role === "init" ? " The containers after it wait for it to succeed." : view.role === "sidecar" ? "" : "";
-      return text`The program itself ended (exit code ${run.exitCode}), ${timesWords(crash, input)}; nobody killed it.${because && [" ", ...because]}${then}`;
+      const ended =
+        run.exitCode === SIGFPE
+          ? text`The kernel ended it (exit code ${run.exitCode} is 128 + signal 8, SIGFPE: an integer divided by zero), ${timesWords(crash, input)}.`
+          : text`The program itself ended (exit code ${run.exitCode}), ${timesWords(crash, input)}; nobody killed it.`;
+      return text`${ended}${because && [" ", ...because]}${then}`;
     },
     notes: (crash, input) => [
       ...(crash.words.cause
@@ -56,22 +62,33 @@ export function programEnded({ id, title, roles, doc }: ProgramEndedSpec): Rule 
     ],
     fixes: (crash, input) => {
       const repairs = crash.words.cause ? causeRepairs(crash.words.cause, crash, input) : [];
-      const isInProgram = crash.words.cause?.kind === "division-by-zero";
       return [
         ...repairs,
-        ...(isInProgram
-          ? [
-              repairProgram(
-                text`Repair the program${crash.words.place && text` at ${value(crash.words.place)}`}, or give it an input other than zero; build and push the image.`,
-              ),
-            ]
-          : []),
+        ...(crash.words.cause?.kind === "division-by-zero" ? [repairDivision(crash, input)] : []),
         ...(repairs.some(({ applies }) => applies === "as-is") ? [] : furtherLooks(crash, input)),
       ];
     },
     groupKey: ({ exitCode, line, cause }) => `${exitCode} ${cause ?? ""} ${line?.replace(/\d+/g, "0") ?? ""}`,
     doc,
   });
+}
+
+/** What divides by zero is repaired where it is written: in the image, or in the object that it is mounted from. */
+function repairDivision({ words: { place }, view }: Crash, input: PodInput): Fix {
+  const file = place?.replace(/ line \d+$/, "");
+  const from = file === undefined ? undefined : volumeAt(file, view, input)?.object;
+  const where = text`Repair the program${place && text` at ${value(place)}`}, or give it an input other than zero`;
+  if (!from) return repairProgram(text`${where}; build and push the image.`);
+  const again = remakePods(input);
+  return {
+    title: text`${where}; the file comes from ${from.kind} ${name(from.name)}.`,
+    commands: [
+      kubectl("changes", input.pod.metadata.namespace, "edit", from.kind.toLowerCase(), from.name),
+      ...(again ? [again] : []),
+    ],
+    applies: "maybe",
+    by: "workload-owner",
+  };
 }
 
 const isLong = ({ run, restarts }: Crash) => restarts > 0 && (run.seconds ?? 0) > 600;

@@ -2,7 +2,7 @@ import { kubectl } from "../../text/command.ts";
 import { count, name, type Piece, type Text, text } from "../../text/text.ts";
 import type { Fix } from "../finding.ts";
 import type { PodInput } from "../pod-input.ts";
-import { afterTemplateChange, isStaticPod, patchPodSpec, workloadArgument } from "../repair.ts";
+import { afterTemplateChange, isStaticPod, patchPodSpec, remakePod, workloadArgument } from "../repair.ts";
 
 /** The node the pod is bound to, by name. */
 export const nodeName = ({ pod }: PodInput): Piece => (pod.spec.nodeName ? name(pod.spec.nodeName) : "the node");
@@ -31,9 +31,9 @@ export function leftover(input: PodInput): readonly Fix[] {
       ]
     : [
         {
-          title: text`Nobody makes this pod anew: delete it and create it again from its manifest.`,
-          commands: [kubectl("deletes", namespace, "replace", "--force", "-f", "<manifest.yaml>")],
-          applies: "fill-in",
+          title: text`Nobody makes this pod anew: delete it and create it again, for the scheduler to choose a node.`,
+          commands: [remakePod(input)],
+          applies: "as-is",
           by: "workload-owner",
         },
       ];

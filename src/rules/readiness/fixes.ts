@@ -21,11 +21,11 @@ export function patchProbes(
 ): Fix {
   const list = container.role === "main" ? "containers" : "initContainers";
   const fix = patchPodSpec(input, { [list]: [{ name: container.name, ...probes }] }, title, { applies });
-  const commands = fix.commands.map(({ argv, does }) => ({
-    argv: argv.map((word) =>
+  const commands = fix.commands.map((command) => ({
+    ...command,
+    argv: command.argv.map((word) =>
       word.replaceAll(/"(<[a-z]+>)"/g, (quoted, bare: string) => (NUMBERS.has(bare) ? bare : quoted)),
     ),
-    does,
   }));
   return { ...fix, commands };
 }

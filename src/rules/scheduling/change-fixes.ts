@@ -57,7 +57,13 @@ function patchFix(
   const fix = patchPodSpec(input, patch, title, { applies });
   const [first, ...others] = fix.commands;
   const [edit] = ofWorkload;
-  if (ofWorkload.length !== 1 || edit?.of !== "request" || !edit.container || !first?.argv.includes("patch"))
+  if (
+    ofWorkload.length !== 1 ||
+    edit?.of !== "request" ||
+    !edit.container ||
+    !first?.argv.includes("patch") ||
+    first.into
+  )
     return fix;
   const { resource, to, container } = edit;
   const amounts = [`--requests=${resource}=${to}`, ...(isAlsoLimit(resource) ? [`--limits=${resource}=${to}`] : [])];

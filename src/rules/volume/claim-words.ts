@@ -4,6 +4,7 @@ import { kubectl } from "../../text/command.ts";
 import { list, name, type Text, text } from "../../text/text.ts";
 import type { Fix } from "../finding.ts";
 import type { PodInput } from "../pod-input.ts";
+import { remake } from "../repair.ts";
 import type { ClaimView } from "./claims.ts";
 
 /** The StorageClasses there are; undefined where they could not be read. */
@@ -51,10 +52,8 @@ export function describeClaim({ name: claim }: ClaimView, { pod }: PodInput, tit
 /** Nearly all of a claim is fixed for life: another one takes its place. */
 export function remakeClaim({ name: claim }: ClaimView, { pod, workload }: PodInput, title: Text): Fix {
   const { namespace } = pod.metadata;
-  const template =
-    workload.kind === "StatefulSet" ? text` The StatefulSet's volumeClaimTemplates has to say the same.` : [];
   return {
-    title: [...title, ...template],
+    title: withTemplate(title, workload.kind),
     commands: [
       kubectl("reads", namespace, "get", "persistentvolumeclaim", claim, "-o", "yaml"),
       kubectl("deletes", namespace, "replace", "--force", "-f", "<claim.yaml>"),
@@ -63,6 +62,29 @@ export function remakeClaim({ name: claim }: ClaimView, { pod, workload }: PodIn
     by: "workload-owner",
   };
 }
+
+/** The same claim anew, of another class; a class with a <placeholder> makes it a fix to fill in. */
+export function remakeWithClass(
+  { name: claim }: ClaimView,
+  { pod, workload }: PodInput,
+  storageClass: string,
+  title: Text,
+  applies: Fix["applies"],
+): Fix {
+  return {
+    title: withTemplate(title, workload.kind),
+    commands: [
+      remake(pod.metadata.namespace, "persistentvolumeclaim", claim, { spec: { storageClassName: storageClass } }),
+    ],
+    applies: storageClass.includes("<") ? "fill-in" : applies,
+    by: "workload-owner",
+  };
+}
+
+const withTemplate = (title: Text, workload: string): Text =>
+  workload === "StatefulSet"
+    ? [...title, ...text` The StatefulSet's volumeClaimTemplates has to say the same.`]
+    : title;
 
 /** Makes a class the default. */
 export function makeDefault(storageClass: string, title: Text, applies: Fix["applies"]): Fix {

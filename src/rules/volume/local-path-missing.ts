@@ -35,7 +35,7 @@ export default mountRule({
       'Event FailedMount `… special device P does not exist` (mount(8)), `path "P" does not exist`, `stat P: no such file or directory` (kubelet).',
     repair: "Prepare the path on the node.",
     notToConfuseWith: "volume/hostpath-type: a hostPath with a type is checked and says so.",
-    catalogue: ["mount-local-path"],
+    catalogue: [],
   },
 });
 

@@ -4,7 +4,7 @@ import { name, path, type Text, text } from "../../text/text.ts";
 import type { Fix } from "../finding.ts";
 import type { PodInput } from "../pod-input.ts";
 import { claimRule } from "./claim-rule.ts";
-import { classesOf, classesText, remakeClaim } from "./claim-words.ts";
+import { classesOf, classesText, remakeWithClass } from "./claim-words.ts";
 import type { ClaimView } from "./claims.ts";
 
 /** The claim names a class that the cluster does not have. */
@@ -26,10 +26,12 @@ export default claimRule({
   notes: (_, input) => [classesText(input)].filter((note): note is Text => note !== undefined),
   fixes: ({ view }, input) => {
     const best = nearClass(view, input) ?? onlyClass(input);
-    const remake = remakeClaim(
+    const remake = remakeWithClass(
       view,
       input,
+      best ?? "<storage-class>",
       text`Make the claim anew with ${best === undefined ? "a class that exists" : text`${path("storageClassName:")} ${name(best)}`}: the class of a claim cannot be changed. It never had a volume, so nothing is lost.`,
+      "maybe",
     );
     const create: Fix = {
       title: text`Create the class ${name(view.className ?? "")}, with a provisioner that is installed; the claim is then served by itself.`,

@@ -60,9 +60,9 @@ export function problemsOf({ code, document, report }, { expect, target }) {
     if (hasRule(expect.rule) && !JSON.stringify(root?.evidence ?? []).includes(fragment))
       problems.push(`the evidence does not hold ${fragment}`);
   }
-  if (known.length === 0 && expect.raw) {
-    const texts = collectStrings(document);
-    if (!texts.some((text) => text.includes(expect.raw))) problems.push(`nothing in the report says ${expect.raw}`);
+  const texts = collectStrings(document);
+  for (const words of known.length === 0 && expect.raw ? [expect.raw] : (expect.says ?? [])) {
+    if (!texts.some((text) => text.includes(words))) problems.push(`nothing in the report says ${words}`);
   }
   // What ends by itself is named too, and is no failure.
   const isDelay = expect.delays && root?.effect === "delays";
