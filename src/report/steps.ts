@@ -21,11 +21,11 @@ export const step = (act: Act, title: Text, command: Step["command"], more: Part
 export function repairSteps(fixes: readonly Fix[], verification: Command): readonly Step[] {
   let hasRepair = false;
   const steps: Step[] = [];
-  for (const { title, commands, applies, by } of fixes) {
-    const isLook = commands.length > 0 && commands.every(({ does }) => does === "reads");
+  for (const one of fixes) {
+    const { title, commands, applies, by } = one;
     // A look comes before a repair and is no alternative to it; two repairs are alternatives.
-    const isAlternative = hasRepair && !isLook;
-    hasRepair ||= !isLook;
+    const isAlternative = hasRepair && !isLook(one);
+    hasRepair ||= !isLook(one);
     if (commands.length === 0) steps.push(step("task", title, undefined, { applies, by, isAlternative }));
     for (const [place, command] of commands.entries()) {
       const placeholders = placeholdersIn(place === 0 ? commands : [command]);
@@ -41,6 +41,10 @@ export function repairSteps(fixes: readonly Fix[], verification: Command): reado
   }
   return [...steps, step("verify", [], verification)];
 }
+
+/** Whether a fix only looks, and repairs nothing. */
+export const isLook = ({ commands }: Fix): boolean =>
+  commands.length > 0 && commands.every(({ does }) => does === "reads");
 
 /** `<tag>`, `<host/repository:tag>`: each once. */
 export const placeholdersIn = (commands: readonly Command[]): readonly string[] => [

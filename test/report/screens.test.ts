@@ -1,9 +1,14 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, test } from "@jest/globals";
+import { diagnose } from "../../src/diagnosis/diagnose.ts";
+import { allKnowledge } from "../../src/diagnosis/knowledge.ts";
 import { buildReport, buildReportList } from "../../src/report/build.ts";
 import { render } from "../../src/report/render/index.ts";
 import type { RenderOptions } from "../../src/report/render/layout.ts";
 import { renderText } from "../../src/report/render/terminal.ts";
 import type { Report, ReportList } from "../../src/report/report.ts";
+import { parseSnapshot } from "../../src/snapshot/snapshot-file.ts";
 import { golden } from "./golden.ts";
 import { diagnosesOf, LISTS, SCENES, type Scene } from "./scenes.ts";
 
@@ -40,6 +45,16 @@ describe("the screen", () => {
   test("of several named pods: one after the other", () => {
     const text = renderText([reportOn(SCENES.young), reportOn(SCENES["not-there"])], OPTIONS);
     expect(text).toBe(golden("several", text));
+  });
+
+  test("of two causes: the second shows what repairs it, not what only looks", async () => {
+    const path = join(import.meta.dirname, "../cases/readiness/http-status/hit-tasks-wrong-probe-paths/snapshot.json");
+    const snapshot = await parseSnapshot([{ path, content: readFileSync(path, "utf8") }]);
+    const [diagnosis] = diagnose(snapshot, await allKnowledge());
+    if (!diagnosis) throw new Error("the snapshot names no target");
+    const [, also = ""] = renderText(buildReport(diagnosis), OPTIONS).split("\nALSO ");
+    expect(also).toContain('"livenessProbe":{"httpGet":{"path":"<path>"}}');
+    expect(also).not.toContain("kubectl get --raw");
   });
 
   test("in Markdown", async () => {

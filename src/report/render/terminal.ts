@@ -2,7 +2,7 @@ import type { Evidence, Finding } from "../../rules/finding.ts";
 import { count, plain, type Text, text } from "../../text/text.ts";
 import { EXPECTED_WHILE_STARTING } from "../group.ts";
 import type { RawReason, Report, ReportList, Step } from "../report.ts";
-import { placeholdersIn } from "../steps.ts";
+import { isLook, placeholdersIn } from "../steps.ts";
 import { cutMiddle, escapeText } from "./escape.ts";
 import {
   columns,
@@ -186,7 +186,7 @@ function stepLines(steps: readonly Step[], options: RenderOptions): Line[] {
 /** A further cause or a risk: the headline, why, and the commands that repair it. */
 function lesserLines(heading: string, finding: Finding, options: RenderOptions): Line[] {
   const isRisk = finding.effect === "risks";
-  const [fix] = finding.fixes;
+  const fix = finding.fixes.find((one) => !isLook(one)) ?? finding.fixes[0];
   const lines = [
     ...headingLines(heading, finding.headline, tagOf(finding), options, false),
     ...(isRisk && !options.wide ? [] : paragraph(label("why"), INDENT, spansOf(finding.why, options), options.width)),
