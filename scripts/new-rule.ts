@@ -32,7 +32,13 @@ export function planRule(
   return [
     { path, content: ruleText(id) },
     { path: index, content: withMember(read(index) ?? "", cause) },
-    ...[hit, near].map((name) => ({ path: `test/cases/${id}/${name}/snapshot.json`, content: snapshotText() })),
+    ...[
+      { name: hit, rootCause: { rule: id } },
+      { name: near, rootCause: "any" },
+    ].flatMap(({ name, rootCause }) => [
+      { path: `test/cases/${id}/${name}/snapshot.json`, content: snapshotText() },
+      { path: `test/cases/${id}/${name}/expected.json`, content: `${JSON.stringify({ rootCause }, null, 2)}\n` },
+    ]),
     { path: "CHANGELOG.md", content: withChange(changes, `- Rule \`${id}\`: <what it tells, in a line>.`) },
   ];
 }
@@ -138,9 +144,9 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
       console.log(path);
     }
     console.log(
-      "Next: write what stands in <angle brackets>, record both cases with --save-snapshot, then UPDATE=1 npm test,",
+      "Next: write what stands in <angle brackets>, and put what --save-snapshot or npm run record wrote into both cases;",
     );
-    console.log("read what it wrote, and npm run docs.");
+    console.log(`then npm test -- -t ${id}, and npm run docs.`);
   } catch (error) {
     console.error((error as Error).message);
     process.exitCode = 1;

@@ -33,7 +33,9 @@ describe("npm run new-rule", () => {
       "src/rules/image/not-found.ts",
       "src/rules/image/index.ts",
       "test/cases/image/not-found/hit-plain/snapshot.json",
+      "test/cases/image/not-found/hit-plain/expected.json",
       "test/cases/image/not-found/near-alike/snapshot.json",
+      "test/cases/image/not-found/near-alike/expected.json",
       "CHANGELOG.md",
     ]);
   });
@@ -54,8 +56,15 @@ describe("npm run new-rule", () => {
     const files = planned("image/not-found");
     for (const [path, content] of files) {
       if (path.endsWith(".ts")) expect(() => transformSync(content, { loader: "ts" })).not.toThrow();
-      if (path.endsWith(".json")) expect((await parseSnapshot([{ path, content }])).targets).toHaveLength(1);
+      if (path.endsWith("snapshot.json")) expect((await parseSnapshot([{ path, content }])).targets).toHaveLength(1);
     }
+  });
+
+  test("the hit case expects the rule, and the near case another cause or none", () => {
+    const files = planned("image/not-found");
+    const expected = (name: string) => JSON.parse(files.get(`test/cases/image/not-found/${name}/expected.json`) ?? "");
+    expect(expected("hit-plain")).toEqual({ rootCause: { rule: "image/not-found" } });
+    expect(expected("near-alike")).toEqual({ rootCause: "any" });
   });
 
   test("it fits the repository as it is", () => {

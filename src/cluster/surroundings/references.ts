@@ -1,4 +1,4 @@
-import type { Container, Pod } from "../../objects/pod.ts";
+import { type Container, isTerminal, type Pod } from "../../objects/pod.ts";
 import type { Reader } from "./standing.ts";
 
 /** One Secret or ConfigMap that a pod names. */
@@ -8,14 +8,14 @@ interface Reference {
 }
 
 /** What the pod names: ServiceAccount, Secrets, ConfigMaps and claims, and for those that are missing the names there are. */
-const readReferences: Reader = async (pod, collector, { isDone, hasSandbox, wantsImage }) => {
-  if (isDone) return;
+const readReferences: Reader = async (pod, collector, { isDone, hasSandbox, wantsImage, isOneOfMany }) => {
+  // What a finished pod named serves others; of a Ready one only the claims can be on their way out.
+  if (isTerminal(pod) || (isDone && isOneOfMany)) return [];
   const namespace = pod.metadata.namespace;
+  const readClaims = () =>
+    Promise.all(claimNames(pod).map((claim) => collector.get("PersistentVolumeClaim", namespace, claim)));
+  if (isDone) return readClaims();
   const references = referencesOf(pod, { volumes: !hasSandbox });
-  const claims = (pod.spec.volumes ?? []).flatMap(({ name, persistentVolumeClaim, ephemeral }) => {
-    const claimName = (persistentVolumeClaim as { claimName?: string } | undefined)?.claimName;
-    return claimName ?? (ephemeral ? `${pod.metadata.name}-${name}` : []);
-  });
   const pullSecrets = wantsImage ? (pod.spec.imagePullSecrets ?? []).flatMap(({ name }) => name ?? []) : [];
   const secrets = pullSecrets.map((name): Reference => ({ kind: "Secret", name }));
   const [found] = await Promise.all([
@@ -26,13 +26,21 @@ const readReferences: Reader = async (pod, collector, { isDone, hasSandbox, want
       })),
     ),
     collector.get("ServiceAccount", namespace, pod.spec.serviceAccountName ?? "default"),
-    ...claims.map((claim) => collector.get("PersistentVolumeClaim", namespace, claim)),
+    readClaims(),
   ]);
   const missing = new Set(found.filter(({ object }) => !object).map(({ reference }) => reference.kind));
   // One read of names per kind: for the nearest existing name.
-  await Promise.all([...missing].map((kind) => collector.listMetadata(kind, namespace)));
+  return Promise.all([...missing].map((kind) => collector.listMetadata(kind, namespace)));
 };
 export default readReferences;
+
+/** The names of the claims of a pod; an ephemeral volume's is made of the pod's name and its own. */
+export function claimNames({ spec, metadata }: Pod): readonly string[] {
+  return (spec.volumes ?? []).flatMap(({ name, persistentVolumeClaim, ephemeral }) => {
+    const claim = (persistentVolumeClaim as { claimName?: string } | undefined)?.claimName;
+    return claim ?? (ephemeral ? `${metadata.name}-${name}` : []);
+  });
+}
 
 /** The Secrets and ConfigMaps that the containers of a pod name, and its volumes: with a sandbox those are mounted. */
 export function referencesOf({ spec }: Pod, { volumes }: { readonly volumes: boolean }): readonly Reference[] {

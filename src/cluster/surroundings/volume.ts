@@ -4,6 +4,7 @@ import { classNameOf, type PersistentVolumeClaim } from "../../objects/persisten
 import type { Pod } from "../../objects/pod.ts";
 import type { Collector } from "../collector.ts";
 import { podEvents } from "../targets.ts";
+import { claimNames } from "./references.ts";
 import type { Reader } from "./standing.ts";
 
 /** Bounds for lists that only make an answer better. */
@@ -28,14 +29,6 @@ const volume: Reader = async (pod, collector, { isDone, hasSandbox, isOneOfMany 
   ]);
 };
 export default volume;
-
-/** The names of the claims of a pod; an ephemeral volume's is made of the pod's name and its own. */
-function claimNames({ spec, metadata }: Pod): readonly string[] {
-  return (spec.volumes ?? []).flatMap(({ name, persistentVolumeClaim, ephemeral }) => {
-    const claim = (persistentVolumeClaim as { claimName?: string } | undefined)?.claimName;
-    return claim ?? (ephemeral ? `${metadata.name}-${name}` : []);
-  });
-}
 
 async function readClaim(
   claim: PersistentVolumeClaim,
