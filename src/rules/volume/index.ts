@@ -34,6 +34,7 @@ import pvcNotFound from "./pvc-not-found.ts";
 import pvcProvisioningFailed from "./pvc-provisioning-failed.ts";
 import pvcRequestedPvMismatch from "./pvc-requested-pv-mismatch.ts";
 import pvcRwopInUse from "./pvc-rwop-in-use.ts";
+import pvcStuckTerminating from "./pvc-stuck-terminating.ts";
 import pvcUnboundImmediate from "./pvc-unbound-immediate.ts";
 import pvcWaitFirstConsumer from "./pvc-wait-first-consumer.ts";
 import pvcWaitingExternal from "./pvc-waiting-external.ts";
@@ -92,5 +93,6 @@ const family: readonly Rule[] = [
   draPrepareFailed,
   mountFailed,
   timeout,
+  pvcStuckTerminating,
 ];
 export default family;
