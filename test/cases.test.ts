@@ -19,6 +19,8 @@ const knowledge = await allKnowledge();
 
 /** What expected.json of a case says. All of it is optional but `rootCause`. */
 interface Expected {
+  /** How the snapshot was made, where not all of it was recorded as it is. */
+  readonly about?: string;
   /** `null`: there is none; `"any"`: whatever it is, it is not the rule the case is near to. */
   readonly rootCause: null | "any" | ExpectedCause;
   /** Rules of further findings, all of them. */
@@ -141,7 +143,7 @@ function findingsOf({ rootCause, others, consequences }: Diagnosis): readonly Fi
 /** Kinds without a namespace, of which a command names one. */
 const isClusterWide = (argv: readonly string[]) =>
   argv.some((word) =>
-    /^(?:nodes?|cordon|uncordon|runtimeclass(?:es)?|namespaces?|pv|persistentvolumes?|storageclass(?:es)?|priorityclass(?:es)?|csidrivers?|csinodes?|volumeattachments?|--all-namespaces|--raw|crds?|-A|auth|api-resources|apiservices?|.*webhookconfigurations?|deviceclass(?:es)?|resourceslices?|validatingadmissionpolic(?:y|ies)|constraints|clusterpolicies.*|securitycontextconstraints|podsecuritypolicies)(?:\/.*)?$/.test(
+    /^(?:nodes?|cordon|uncordon|runtimeclass(?:es)?|namespaces?|pv|persistentvolumes?|storageclass(?:es)?|priorityclass(?:es)?|csidrivers?|csinodes?|volumeattachments?|--all-namespaces|--raw|crds?|-A|auth|api-resources|apiservices?|.*webhookconfigurations?|deviceclass(?:es)?|resourceslices?|(?:clusterqueues|admissionchecks)\.kueue\.x-k8s\.io|node(?:pool|claim)s?\.karpenter\.sh|validatingadmissionpolic(?:y|ies)|constraints|clusterpolicies.*|securitycontextconstraints|podsecuritypolicies)(?:\/.*)?$/.test(
       word,
     ),
   );

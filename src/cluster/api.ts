@@ -24,6 +24,8 @@ export interface Resource {
   readonly plural: string;
   readonly kind: string;
   readonly isNamespaced: boolean;
+  /** Where it may be served instead, in the order to ask: an older or newer version, or another project's kind of that name. */
+  readonly orElse?: readonly { readonly group: string; readonly version: string }[];
 }
 
 export interface ListQuery {

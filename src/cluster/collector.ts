@@ -2,7 +2,7 @@ import { fullName, type KubeObject, type ObjectRef } from "../objects/object.ts"
 import { maskCredentials } from "../snapshot/mask.ts";
 import { parseMetadata, parseObject } from "../snapshot/parse-objects.ts";
 import type { Complete, ContainerLog, Gap, ObjectOf, Snapshot } from "../snapshot/snapshot.ts";
-import type { Answer, Api, ListQuery } from "./api.ts";
+import type { Answer, Api, ListQuery, Resource } from "./api.ts";
 import { type Kind, RESOURCES } from "./resources.ts";
 
 /** What a Collector gathered: a snapshot without its head. */
@@ -43,7 +43,8 @@ export class Collector {
       const known = this.#objects.get(key(kind, place, name));
       if (known && !isMetadataOnly(known)) return known as ObjectOf<K>;
       if (this.#isRefused(kind)) return undefined;
-      const answer = await (this.#guessed.get(key(kind, place, name)) ?? this.api.get(resource, place, name));
+      const answer = await (this.#guessed.get(key(kind, place, name)) ??
+        firstServed(resource, (one) => this.api.get(one, place, name)));
       if (answer.state === "ok") return this.#take(answer.body, kind) as ObjectOf<K> | undefined;
       const ref = { kind, ...(place && { namespace: place }), name };
       if (answer.state === "absent") this.#absent.set(key(kind, place, name), ref);
@@ -134,9 +135,9 @@ export class Collector {
     // A whole list that was asked for already holds whatever a bounded one would.
     return this.#once(this.#running.has(what(0)) ? what(0) : what(most), async () => {
       if (depth === "whole" && this.#isRefused(kind)) return undefined;
-      const answer = await (depth === "whole"
-        ? this.api.list(resource, place, query)
-        : this.api.listMetadata(resource, place, query));
+      const answer = await firstServed(resource, (one) =>
+        depth === "whole" ? this.api.list(one, place, query) : this.api.listMetadata(one, place, query),
+      );
       if (answer.state !== "ok") {
         if (isLastTry) this.#miss(answer, { kind, ...(place && { namespace: place }) });
         return undefined;
@@ -165,7 +166,7 @@ export class Collector {
   #take(raw: unknown, kind: Kind): KubeObject | undefined {
     const seen = this.#known(raw, kind);
     if (seen) return seen;
-    const parsed = parseObject(raw && typeof raw === "object" ? { ...raw, ...typeOf(kind) } : raw);
+    const parsed = parseObject(raw && typeof raw === "object" ? { ...raw, ...typeOf(kind, raw) } : raw);
     if ("problem" in parsed) {
       this.#skipped.push(parsed.problem);
       return undefined;
@@ -178,7 +179,7 @@ export class Collector {
 
   /** Of Secrets and ConfigMaps the names are kept, to suggest one; other kinds without their contents mislead. */
   #takeName(raw: unknown, kind: Kind): KubeObject | undefined {
-    const parsed = parseMetadata(raw && typeof raw === "object" ? { ...raw, ...typeOf(kind) } : raw);
+    const parsed = parseMetadata(raw && typeof raw === "object" ? { ...raw, ...typeOf(kind, raw) } : raw);
     if ("problem" in parsed) return undefined;
     const { object } = parsed;
     const at = key(kind, object.metadata.namespace, object.metadata.name);
@@ -207,13 +208,31 @@ export class Collector {
   }
 }
 
+/** Asks in each place where a resource may be served until one has it; the most telling of the answers where none has. */
+async function firstServed<T>(
+  { orElse = [], ...resource }: Resource,
+  ask: (resource: Resource) => Promise<Answer<T>>,
+): Promise<Answer<T>> {
+  let best = await ask(resource);
+  for (const place of orElse) {
+    // Another version of the same group has the same objects.
+    if (best.state === "ok" || (best.state !== "not-served" && place.group === resource.group)) break;
+    const answer = await ask({ ...resource, ...place });
+    if (best.state === "not-served" || answer.state === "ok") best = answer;
+  }
+  return best;
+}
+
 /** Whether an object came from a metadata list: it then says nothing about spec, data or status. */
 function isMetadataOnly(object: KubeObject): boolean {
   return Object.keys(object).every((field) => field === "apiVersion" || field === "kind" || field === "metadata");
 }
 
-function typeOf(kind: Kind): { readonly apiVersion: string; readonly kind: string } {
-  const { group, version } = RESOURCES[kind];
+/** What an item of a list of Kubernetes' own kinds does not say of itself. */
+function typeOf(kind: Kind, raw: object): { readonly apiVersion: string; readonly kind: string } {
+  const { group, version, orElse } = RESOURCES[kind] as Resource;
+  const { apiVersion } = raw as { apiVersion?: unknown };
+  if (orElse && typeof apiVersion === "string") return { apiVersion, kind };
   return { apiVersion: group ? `${group}/${version}` : version, kind };
 }
 

@@ -15,10 +15,29 @@ const v1 = (group: string, plural: string, kind: string, isNamespaced = true): R
   isNamespaced,
 });
 
-/**
- * The resources we read, by kind, each in the version that every supported server has. `resource.k8s.io/v1` came with
- * Kubernetes 1.34; an older server answers `not-served`.
- */
+/** Devices: `resource.k8s.io/v1` came with Kubernetes 1.34, the betas with 1.33 and 1.32. */
+const device = (plural: string, kind: string, isNamespaced = true): Resource => ({
+  ...v1("resource.k8s.io", plural, kind, isNamespaced),
+  orElse: [
+    { group: "resource.k8s.io", version: "v1beta2" },
+    { group: "resource.k8s.io", version: "v1beta1" },
+  ],
+});
+/** Kueue serves v1beta1 since its first beta, and v1beta2 beside it since 0.15. */
+const kueue = (plural: string, kind: string, isNamespaced = true): Resource => ({
+  group: "kueue.x-k8s.io",
+  version: "v1beta1",
+  plural,
+  kind,
+  isNamespaced,
+  orElse: [{ group: "kueue.x-k8s.io", version: "v1beta2" }],
+});
+const karpenter = (plural: string, kind: string): Resource => ({
+  ...v1("karpenter.sh", plural, kind, false),
+  orElse: [{ group: "karpenter.sh", version: "v1beta1" }],
+});
+
+/** The resources we read, by kind, each in the version that every supported server has. What a server does not have it answers with `not-served`. */
 export const RESOURCES = {
   Pod: core("pods", "Pod"),
   Event: core("events", "Event"),
@@ -71,10 +90,34 @@ export const RESOURCES = {
     false,
   ),
   APIService: v1("apiregistration.k8s.io", "apiservices", "APIService", false),
-  ResourceClaim: v1("resource.k8s.io", "resourceclaims", "ResourceClaim"),
-  ResourceClaimTemplate: v1("resource.k8s.io", "resourceclaimtemplates", "ResourceClaimTemplate"),
-  ResourceSlice: v1("resource.k8s.io", "resourceslices", "ResourceSlice", false),
-  DeviceClass: v1("resource.k8s.io", "deviceclasses", "DeviceClass", false),
+  ResourceClaim: device("resourceclaims", "ResourceClaim"),
+  ResourceClaimTemplate: device("resourceclaimtemplates", "ResourceClaimTemplate"),
+  ResourceSlice: device("resourceslices", "ResourceSlice", false),
+  DeviceClass: device("deviceclasses", "DeviceClass", false),
+  Workload: kueue("workloads", "Workload"),
+  LocalQueue: kueue("localqueues", "LocalQueue"),
+  ClusterQueue: kueue("clusterqueues", "ClusterQueue", false),
+  // Three projects have a kind of that name: kube-scheduler's coscheduling plugin, Volcano and Kubernetes itself.
+  PodGroup: {
+    group: "scheduling.x-k8s.io",
+    version: "v1alpha1",
+    plural: "podgroups",
+    kind: "PodGroup",
+    isNamespaced: true,
+    orElse: [
+      { group: "scheduling.volcano.sh", version: "v1beta1" },
+      { group: "scheduling.k8s.io", version: "v1alpha2" },
+    ],
+  },
+  ElasticQuota: {
+    group: "scheduling.x-k8s.io",
+    version: "v1alpha1",
+    plural: "elasticquotas",
+    kind: "ElasticQuota",
+    isNamespaced: true,
+  },
+  NodePool: karpenter("nodepools", "NodePool"),
+  NodeClaim: karpenter("nodeclaims", "NodeClaim"),
 } satisfies Record<string, Resource>;
 
 /** A kind we can read. */

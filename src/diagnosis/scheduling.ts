@@ -40,12 +40,16 @@ function differenceOf({ accepts, nodes }: Fit, verdict: Verdict, { pod, snapshot
     const created = (node.metadata as { creationTimestamp?: string }).creationTimestamp ?? "";
     return verdict.at !== "" && created > verdict.at;
   });
-  if (verdict.refusals.some(({ obstacle, count }) => obstacle === "claim" && count === undefined))
+  if (verdict.refusals.some(({ obstacle, count }) => /claim$/.test(obstacle) && count === undefined))
     return text`The scheduler stopped at the pod's claims, before it looked at nodes; the table shows what comes after that.`;
   if (schedulerName !== "default-scheduler")
     return text`The scheduler ${value(schedulerName)} has rules of its own, which I do not know.`;
   if (unknown.length > 0)
     return text`It gives a reason that is none of the usual filters (an extender, a plugin, or a check that I do not run): ${value(unknown.map(({ reason }) => reason).join(", "))}.`;
+  if (verdict.refusals.some(({ obstacle }) => obstacle === "devices" || obstacle === "claim-place"))
+    return text`Which device a claim gets is decided by expressions, counters and constraints that I compute only in part.`;
+  if (verdict.refusals.some(({ obstacle }) => obstacle === "enforced-affinity"))
+    return text`The scheduler's own configuration adds a node affinity, which the API does not show.`;
   if (newer.length > 0)
     return text`Its sentence is older than ${newer.length === 1 ? "a node" : "some nodes"}: the scheduler tries again by itself.`;
   const looksAt = [

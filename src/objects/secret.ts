@@ -1,4 +1,5 @@
 import * as z from "zod/mini";
+import { STATUS_NAME, STATUS_NAMESPACE } from "./autoscaler-status.ts";
 import { anything, type KubeObject, metadataSchema, optionalText } from "./object.ts";
 import { PULL_SECRET_KEYS, parsePullSecret } from "./pull-secret-entry.ts";
 
@@ -23,7 +24,10 @@ export const secretSchema = z.looseObject({
 });
 export type Secret = z.infer<typeof secretSchema>;
 
-/** A ConfigMap as we keep it: names of its keys only; they are configuration and may hold what should not be shown. */
+/**
+ * A ConfigMap as we keep it: names of its keys only; they are configuration and may hold what should not be shown. The one
+ * in which the cluster autoscaler writes its status is no configuration, and keeps it.
+ */
 export const configMapSchema = z.looseObject({
   apiVersion: optionalText,
   kind: z.literal("ConfigMap"),
@@ -48,15 +52,22 @@ export function withoutValues(object: KubeObject): KubeObject {
   // An empty value was emptied by somebody before us (the API server does not accept one): it says nothing.
   const wantsFacts =
     object.kind === "Secret" && pullKey && data !== undefined && value !== "" && !("whyPending" in rest);
+  const status = isAutoscalerStatus(object) && (data as { status?: unknown } | undefined)?.status;
   return {
     ...rest,
     metadata: { ...meta, ...(Object.keys(kept).length && { annotations: kept }) },
     ...((data !== undefined || binaryData !== undefined || stringData !== undefined) && {
-      data: Object.fromEntries(keys.map((key) => [key, ""])),
+      data: {
+        ...Object.fromEntries(keys.map((key) => [key, ""])),
+        ...(typeof status === "string" && { status }),
+      },
     }),
     ...(wantsFacts && { whyPending: pullSecretFacts(pullKey, value) }),
   } as KubeObject;
 }
+
+const isAutoscalerStatus = ({ kind, metadata: { namespace, name } }: KubeObject) =>
+  kind === "ConfigMap" && namespace === STATUS_NAMESPACE && name === STATUS_NAME;
 
 function keysOf(value: unknown): string[] {
   return value && typeof value === "object" ? Object.keys(value) : [];

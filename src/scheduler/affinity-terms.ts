@@ -1,4 +1,4 @@
-import type { LabelSelector, Requirement } from "../objects/label-selector.ts";
+import { type LabelSelector, matchesRequirement, type Requirement } from "../objects/label-selector.ts";
 import type { Pod } from "../objects/pod.ts";
 import type { Toleration } from "../objects/toleration.ts";
 
@@ -6,6 +6,18 @@ import type { Toleration } from "../objects/toleration.ts";
 export interface NodeSelectorTerm {
   readonly matchExpressions?: readonly Requirement[];
   readonly matchFields?: readonly Requirement[];
+}
+
+/** Whether a node has all that a term asks for; a term that asks for nothing matches none (component-helpers nodeaffinity). */
+export function nodeTermMatches(
+  { matchExpressions = [], matchFields = [] }: NodeSelectorTerm,
+  { name, labels }: { readonly name: string; readonly labels: Readonly<Record<string, string>> },
+): boolean {
+  return (
+    matchExpressions.length + matchFields.length > 0 &&
+    matchExpressions.every((requirement) => matchesRequirement(requirement, labels)) &&
+    matchFields.every((requirement) => matchesRequirement(requirement, { "metadata.name": name }))
+  );
 }
 
 /** One term of required pod affinity or anti-affinity. */

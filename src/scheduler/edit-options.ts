@@ -47,6 +47,9 @@ export function optionsFor(lack: Lack, pod: Pod, node: NodeInfo, view: ClusterVi
       return lack.whose === "own" ? termOptions("anti-affinity", lack.key, pod) : [];
     case "name":
     case "volume":
+    case "features":
+    case "devices":
+    case "claim-place":
       return [];
   }
 }
@@ -67,6 +70,9 @@ export function leastCost(lack: Lack): number {
       return COST_OF_LABEL * lack.requirements.length;
     case "volume":
     case "name":
+    case "features":
+    case "devices":
+    case "claim-place":
       return IMPOSSIBLE;
     case "anti-affinity":
       return lack.whose === "own" ? 4 : IMPOSSIBLE;

@@ -12,6 +12,8 @@ export const FILTER_NAMES = [
   "VolumeBinding",
   "PodTopologySpread",
   "InterPodAffinity",
+  "NodeDeclaredFeatures",
+  "DynamicResources",
 ] as const;
 export type FilterName = (typeof FILTER_NAMES)[number];
 
@@ -30,6 +32,10 @@ export type Lack =
       readonly allocatable: bigint;
     }
   | { readonly of: "volume"; readonly claim: string; readonly volume: string }
+  | { readonly of: "features"; readonly missing: readonly string[] }
+  | DeviceLack
+  /** The claim has its devices already, and they are elsewhere. */
+  | { readonly of: "claim-place"; readonly claim: string }
   | { readonly of: "topology-label"; readonly key: string }
   | {
       readonly of: "spread";
@@ -40,6 +46,20 @@ export type Lack =
     }
   | { readonly of: "affinity"; readonly key: string; readonly selector: string }
   | { readonly of: "anti-affinity"; readonly key: string; readonly with: string; readonly whose: "own" | "theirs" };
+
+/** Too few devices for one request of a claim, or (with an empty claim) for an extended resource. */
+export interface DeviceLack {
+  readonly of: "devices";
+  readonly claim: string;
+  readonly request: string;
+  readonly deviceClass: string;
+  readonly wanted: number;
+  /** Devices of the node: all of them, those that class and selectors allow, those of them behind a taint, those left. */
+  readonly published: number;
+  readonly fitting: number;
+  readonly tainted: number;
+  readonly free: number;
+}
 
 /** Why one filter keeps a pod from one node. */
 export interface Rejection {

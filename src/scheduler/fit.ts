@@ -1,8 +1,10 @@
 import type { Pod } from "../objects/pod.ts";
 import { compare } from "../snapshot/lookup.ts";
 import type { Filter, Rejection } from "./filter.ts";
+import { dynamicResources } from "./filters/dynamic-resources.ts";
 import { interPodAffinity } from "./filters/inter-pod-affinity.ts";
 import { nodeAffinity, nodesByName } from "./filters/node-affinity.ts";
+import { nodeDeclaredFeatures } from "./filters/node-declared-features.ts";
 import { nodeName } from "./filters/node-name.ts";
 import { nodePorts } from "./filters/node-ports.ts";
 import { nodeResourcesFit } from "./filters/node-resources-fit.ts";
@@ -23,6 +25,8 @@ export const FILTERS: readonly Filter[] = [
   volumeBinding,
   podTopologySpread,
   interPodAffinity,
+  nodeDeclaredFeatures,
+  dynamicResources,
 ];
 
 /** What one node says to a pod. */

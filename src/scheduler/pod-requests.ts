@@ -14,7 +14,7 @@ interface Resources {
 /**
  * What a pod asks of a node: the sum of its containers and sidecars, or more where an init container (with the sidecars
  * started before it) needs more; pod-level requests instead of these for the resources that have them; and the overhead
- * of its RuntimeClass. A container that was resized in place counts with the larger of what it has and what it wants
+ * of its RuntimeClass. A container or pod [1.36] that was resized in place counts with the larger of what it has and what it wants
  * (k8s.io/component-helpers v0.36 resource/helpers.go PodRequests).
  */
 export function podRequests(pod: Pod): Amounts {
@@ -39,8 +39,9 @@ export function podRequests(pod: Pod): Amounts {
     }
   }
   raise(sum, initial);
-  const podLevel = nanosOf((spec as { resources?: Resources }).resources?.requests);
-  for (const [resource, value] of podLevel) if (isPodLevel(resource)) sum.set(resource, value);
+  const podLevel = effectiveRequests(pod, spec as { resources?: Resources }, pod.status as Actual | undefined);
+  const ofPod = nanosOf((spec as { resources?: Resources }).resources?.requests);
+  for (const resource of ofPod.keys()) if (isPodLevel(resource)) sum.set(resource, podLevel.get(resource) ?? 0n);
   add(sum, nanosOf((spec as { overhead?: ResourceList }).overhead));
   const amounts = new Map([...sum].map(([resource, value]) => [resource, amountOfNanos(resource, value)]));
   requestsOf.set(pod, amounts);
@@ -52,21 +53,33 @@ const requestsOf = new WeakMap<Pod, Amounts>();
 const isPodLevel = (resource: string) =>
   resource === "cpu" || resource === "memory" || resource.startsWith("hugepages-");
 
+/** What a container, or a pod as a whole, has been given: it differs from the spec while a resize is under way. */
+interface Actual {
+  readonly resources?: Resources;
+  readonly allocatedResources?: ResourceList;
+}
+
 function containerRequests(pod: Pod, container: Container, isResizable: boolean): Nanos {
-  const wanted = nanosOf((container.resources as Resources | undefined)?.requests);
-  if (!isResizable) return wanted;
   const statuses = [...(pod.status?.containerStatuses ?? []), ...(pod.status?.initContainerStatuses ?? [])];
-  const status = statuses.find(({ name }) => name === container.name) as
-    | { readonly resources?: Resources; readonly allocatedResources?: ResourceList }
-    | undefined;
-  if (!status?.resources) return wanted;
+  const status = isResizable ? statuses.find(({ name }) => name === container.name) : undefined;
+  return effectiveRequests(pod, container as { resources?: Resources }, status as Actual | undefined);
+}
+
+/** Without what it has been given: what is asked for. */
+function effectiveRequests(
+  pod: Pod,
+  { resources }: { readonly resources?: Resources },
+  actual: Actual | undefined,
+): Nanos {
+  const wanted = nanosOf(resources?.requests);
+  if (!actual?.resources) return wanted;
   // A resize that can never happen does not count (helpers.go determineEffectiveRequests).
   const isInfeasible = pod.status?.conditions?.some(
     ({ type, reason }) => type === "PodResizePending" && reason === "Infeasible",
   );
-  const effective: Nanos = isInfeasible ? new Map() : new Map(wanted);
-  raise(effective, nanosOf(status.resources.requests));
-  raise(effective, nanosOf(status.allocatedResources));
+  const effective: Nanos = isInfeasible ? new Map() : wanted;
+  raise(effective, nanosOf(actual.resources.requests));
+  raise(effective, nanosOf(actual.allocatedResources));
   return effective;
 }
 

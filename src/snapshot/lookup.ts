@@ -82,6 +82,15 @@ export class Lookup {
     return fits.sort((a, b) => weight(b) - weight(a))[0];
   }
 
+  /**
+   * Whether the snapshot holds anything on a kind. One that was saved by a version that did not read the kind yet neither
+   * has such objects nor names it as not collected.
+   */
+  knows(kind: string): boolean {
+    const isIt = (one: { readonly kind: string }) => one.kind === kind;
+    return this.#byKind.has(kind) || this.snapshot.complete.some(isIt) || this.snapshot.absent.some(isIt);
+  }
+
   #isComplete(kind: string, namespace: string | undefined): boolean {
     return this.snapshot.complete.some(
       (one) => one.kind === kind && (one.namespace === undefined || one.namespace === namespace),

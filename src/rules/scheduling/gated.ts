@@ -80,6 +80,6 @@ export default defineRule<{ gates: readonly string[] }>({
       "PodScheduled False, reason SchedulingGated; the gates' names stand in spec.schedulingGates. No events. [1.27+]",
     repair: "See what the gate's controller waits for.",
     notToConfuseWith: "scheduling/no-scheduler: there nothing is said at all.",
-    catalogue: ["sched-gated", "kueue-waiting"],
+    catalogue: ["sched-gated"],
   },
 });

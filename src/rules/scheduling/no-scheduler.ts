@@ -1,15 +1,23 @@
 import { refTo } from "../../objects/object.ts";
 import { podCondition } from "../../objects/pod.ts";
+import { membershipOf } from "../../objects/pod-group.ts";
 import { kubectl } from "../../text/command.ts";
 import { duration, name, text } from "../../text/text.ts";
 import { seen } from "../finding.ts";
+import type { PodInput } from "../pod-input.ts";
 import { look } from "../repair.ts";
 import { defineRule } from "../rule.ts";
+import { claimViews } from "./devices.ts";
 import { editTemplate } from "./edit.ts";
 
 /** A scheduler answers within seconds, also when it refuses. */
 const PATIENCE_SECONDS = 20;
 const DEFAULT = "default-scheduler";
+
+/** kube-scheduler is silent about pods whose claims for devices or whose group are not there yet (PreEnqueue of DynamicResources and GangScheduling). */
+const isHeldBack = (input: PodInput) =>
+  claimViews(input).some(({ claim }) => claim?.state !== "found") ||
+  membershipOf(input.pod)?.scheduler === "kube-scheduler";
 
 /** Nobody schedules the pod. */
 export default defineRule<{ scheduler: string; seconds: number }>({
@@ -17,7 +25,8 @@ export default defineRule<{ scheduler: string; seconds: number }>({
   title: "No scheduler looks at the pod",
   effect: "blocks",
   needs: ["Event"],
-  check({ pod, events, snapshot }) {
+  check(input) {
+    const { pod, events, snapshot } = input;
     const seconds = snapshot.secondsSince(pod.metadata.creationTimestamp) ?? 0;
     if (pod.spec.nodeName || pod.metadata.deletionTimestamp || seconds < PATIENCE_SECONDS) return [];
     if (
@@ -27,6 +36,7 @@ export default defineRule<{ scheduler: string; seconds: number }>({
     )
       return [];
     if (events.some(({ reason }) => reason === "FailedScheduling" || reason === "Scheduled")) return [];
+    if (isHeldBack(input)) return [];
     const scheduler = pod.spec.schedulerName ?? DEFAULT;
     return [
       {

@@ -82,6 +82,6 @@ export default refusalRule({
     seenIn: "`node(s) didn't match Pod's node affinity/selector` (kube-scheduler, all versions).",
     repair: "Correct the selector, or label the node.",
     notToConfuseWith: "volume/pv-node-affinity-conflict: there the volume is tied to a place.",
-    catalogue: ["sched-node-affinity", "sched-enforced-affinity"],
+    catalogue: ["sched-node-affinity"],
   },
 });

@@ -22,6 +22,6 @@ export default refusalRule({
     means: "The sentence holds a reason that none of the known filters writes.",
     seenIn: "Any other text counted in `0/N nodes are available: …`.",
     repair: "The owner of the extender or plugin knows.",
-    catalogue: ["sched-extender", "sched-node-name", "sched-declared-features", "sched-prefilter-nodes"],
+    catalogue: ["sched-extender", "sched-node-name", "sched-prefilter-nodes"],
   },
 });

@@ -26,6 +26,8 @@ export interface RefusalRuleSpec {
   readonly id: RuleId;
   readonly title: string;
   readonly obstacles: readonly Obstacle[];
+  /** Kinds beside nodes and pods without which it is less sure. */
+  readonly needs?: readonly string[];
   /** A finer test than the obstacle alone: which resource, which taint. */
   fits?(obstruction: Obstruction): boolean;
   headline(obstruction: Obstruction, input: PodInput): Text;
@@ -55,7 +57,7 @@ export function refusalRule(spec: RefusalRuleSpec): Rule {
     id: spec.id,
     title: spec.title,
     effect: "blocks",
-    needs: ["Node", "Pod"],
+    needs: ["Node", "Pod", ...(spec.needs ?? [])],
     check(input) {
       const obstruction = obstructionOf(input);
       if (!obstruction) return [];
@@ -202,6 +204,12 @@ export function lackText(lack: Lack): string {
     }
     case "volume":
       return `cannot reach volume ${lack.volume}`;
+    case "features":
+      return `its kubelet does not declare ${lack.missing.join(", ")}`;
+    case "devices":
+      return `${lack.free} free ${lack.free === 1 ? "device" : "devices"} of class ${lack.deviceClass}, ${lack.wanted} asked`;
+    case "claim-place":
+      return `cannot use the devices of claim ${lack.claim}`;
     case "topology-label":
       return `lacks the label ${lack.key}`;
     case "spread":

@@ -46,4 +46,8 @@ export default defineRule<{ error: string }>({
   },
 });
 
-const innermost = (error: string) => error.replace(/^running \w+ plugin "([^"]+)": /, "$1: ");
+/** Without the plugin's part in it, and no longer than a headline may be: the whole stands in the evidence. */
+function innermost(error: string): string {
+  const inner = error.replace(/^running \w+ plugin "([^"]+)": /, "$1: ").replace(/\.$/, "");
+  return inner.length <= 130 ? inner : `${inner.slice(0, 130).replace(/\s\S*$/, "")} …`;
+}

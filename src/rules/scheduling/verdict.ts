@@ -25,6 +25,13 @@ export type Obstacle =
   | "taint"
   | "node-name"
   | "claim"
+  | "enforced-affinity"
+  | "features"
+  | "devices"
+  | "claim-place"
+  | "resource-claim"
+  | "gang"
+  | "elastic-quota"
   | "other";
 
 /** One reason of the scheduler: how many nodes gave it, and what it names. */
@@ -83,9 +90,23 @@ function findVerdict(input: PodInput): Verdict | undefined {
     refusals,
     ...(fit && { run: fit }),
     ...(fit && isSame && { fit }),
-    acceptsNow: fit?.accepts ?? [],
+    acceptsNow: (isBeyondOurRun(refusals) ? undefined : fit?.accepts) ?? [],
   };
 }
+
+/** What none of our filters runs: what nodes say to these is no answer to the scheduler. */
+const NOT_RUN: ReadonlySet<Obstacle> = new Set([
+  "claim",
+  "resource-claim",
+  "gang",
+  "elastic-quota",
+  "enforced-affinity",
+  "other",
+]);
+
+/** Without a count the scheduler speaks of the pod: it looked at no node. */
+const isBeyondOurRun = (refusals: readonly Refusal[]) =>
+  refusals.some(({ obstacle, count }) => count === undefined || NOT_RUN.has(obstacle));
 
 type Said = Pick<Verdict, "source" | "message" | "at">;
 
@@ -121,7 +142,7 @@ const WORDS: readonly (readonly [Obstacle, RegExp])[] = [
   ["unschedulable", /^node\(s\) were unschedulable/],
   [
     "node-affinity",
-    /^node\(s\) didn't match (?:Pod's node affinity\/selector|node selector)|didn't match scheduler-enforced node affinity|didn't satisfy plugin\(?s?\)? \[NodeAffinity\]|pod affinity terms conflict|CheckServiceAffinity/,
+    /^node\(s\) didn't match (?:Pod's node affinity\/selector|node selector)|didn't satisfy plugin\(?s?\)? \[NodeAffinity\]|pod affinity terms conflict|CheckServiceAffinity/,
   ],
   ["existing-anti-affinity", /didn't satisfy existing pods anti-affinity rules|ExistingPodsAntiAffinityRulesNotMatch/],
   ["anti-affinity", /didn't match pod anti-affinity rules/],
@@ -138,6 +159,19 @@ const WORDS: readonly (readonly [Obstacle, RegExp])[] = [
     "claim",
     /^pod has unbound immediate|^persistentvolumeclaim "|^waiting for ephemeral volume controller|^PVC \S+ was not created/,
   ],
+  ["enforced-affinity", /didn't match scheduler-enforced node affinity/],
+  ["features", /didn't match Pod's required features/],
+  ["devices", /^cannot (?:allocate all claims|fit resource|schedule extended resource claim)/],
+  ["claim-place", /^resourceclaim not available on the node/],
+  [
+    "resource-claim",
+    /^pod "[^"]+": ResourceClaim not created yet|^resourceclaim(?:\.resource\.k8s\.io)? "|^ResourceClaim \S+ was not created|^resourceclaim in use|^request \S+: device class|^resource claim \S+ is in the process/,
+  ],
+  [
+    "gang",
+    /^pre-filter pod |^podGroup \S+ failed recently|^PodGroup (?:not found|\S+ gets rejected)|^rejected due to timeout after waiting|^optimistic rejection in PostFilter|^pod group is not ready|^waiting for minCount pods from a gang|pod's pod group/,
+  ],
+  ["elastic-quota", /^Pod \S+ is rejected in PreFilter because /],
   ["node-name", /didn't match the requested node name/],
 ];
 
@@ -174,6 +208,9 @@ const OBSTACLE_OF: Readonly<Record<Lack["of"], Obstacle>> = {
   port: "port",
   resource: "resource",
   volume: "volume",
+  features: "features",
+  devices: "devices",
+  "claim-place": "claim-place",
   "topology-label": "spread-label",
   spread: "spread",
   affinity: "pod-affinity",
@@ -198,6 +235,9 @@ const kindsOf = ({ nodes }: Fit) =>
  */
 const WEIGHT: Readonly<Record<Obstacle, number>> = {
   claim: 0,
+  "resource-claim": 0,
+  gang: 0,
+  "elastic-quota": 0,
   resource: 2,
   pods: 2,
   port: 2,
@@ -209,6 +249,10 @@ const WEIGHT: Readonly<Record<Obstacle, number>> = {
   "node-affinity": 4,
   "pod-affinity": 4,
   volume: 4,
+  devices: 4,
+  "claim-place": 4,
+  features: 5,
+  "enforced-affinity": 5,
   other: 5,
   "node-name": 5,
   unschedulable: 6,

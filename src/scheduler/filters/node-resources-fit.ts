@@ -1,13 +1,15 @@
 import type { Filter, Rejection } from "../filter.ts";
 import { podRequests } from "../pod-requests.ts";
+import { isBackedByDevices } from "./dynamic-resources.ts";
 
 /** Resources (kube-scheduler v1.36 plugins/noderesources/fit.go fitsRequest). Lists all that a node lacks. */
 export const nodeResourcesFit: Filter = {
   name: "NodeResourcesFit",
-  prepare(pod) {
+  prepare(pod, { snapshot }) {
     // The order of the message's parts does not matter: the scheduler sorts them.
     const wanted = [...podRequests(pod)].filter(([, amount]) => amount > 0n);
-    return ({ pods, allocatable, requested }) => {
+    return (node) => {
+      const { pods, allocatable, requested } = node;
       const rejections: Rejection[] = [];
       const add = (resource: string, reason: string, amount: bigint, used: bigint, most: bigint) =>
         rejections.push({
@@ -20,7 +22,8 @@ export const nodeResourcesFit: Filter = {
       if (BigInt(pods.length) + 1n > mostPods) add("pods", "Too many pods", 1n, BigInt(pods.length), mostPods);
       for (const [resource, amount] of wanted) {
         const [used, most] = [requested.get(resource) ?? 0n, allocatable.get(resource) ?? 0n];
-        if (amount > most - used) add(resource, `Insufficient ${resource}`, amount, used, most);
+        if (amount > most - used && !isBackedByDevices(resource, node, snapshot))
+          add(resource, `Insufficient ${resource}`, amount, used, most);
       }
       return rejections;
     };
