@@ -167,10 +167,13 @@ function fixesFor({ membership, what, group, members, wanted }: Gang, input: Pod
   const other = members.find((one) => !one.spec.nodeName && one.metadata.name !== input.pod.metadata.name);
   if (what === "other-pod")
     return [
-      look(text`See which pod of the group finds no node.`, describe, {
-        argv: ["kubectl", "why-pending", ...(namespace ? ["-n", namespace] : [])],
-        does: "reads",
-      }),
+      look(
+        text`See which pod of the group finds no node.`,
+        describe,
+        other && namespace
+          ? { argv: ["kubectl", "why-pending", other.metadata.name, "-n", namespace], does: "reads" }
+          : kubectl("reads", namespace, "get", "pods"),
+      ),
     ];
   const missing = (wanted ?? 0) - members.length;
   return [
