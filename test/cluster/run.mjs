@@ -1,7 +1,7 @@
 // The whole test on a real cluster: npm run test:cluster [-- SCENARIO…] [--plugin FOLDER] [--keep] [--summary FILE]
 // [--no-node]
 // Scenarios with their repairs, each seen by users with fewer rights too; the audit of all that was asked; an API server that
-// misbehaves; our scheduler filters against the real scheduler. SCENARIO is family/name, or a family: only these are played,
+// misbehaves; what --check-registry says of real and hostile registries; our scheduler filters against the real scheduler. SCENARIO is family/name, or a family: only these are played,
 // and nothing else is done. --plugin tests the program in another folder than dist/; --keep leaves the cluster running;
 // --no-node plays only the scenarios that need no kubelet, on fake nodes: for CLUSTER_VERSION=1.33.13.
 import { mkdirSync } from "node:fs";
@@ -31,7 +31,12 @@ const isWhole = positionals.length === 0;
 await sessionOf(
   [
     { part: "scenarios", script: "scenarios.mjs", args: ["--summary", summary, "--rights", ...noNode, ...positionals] },
-    ...(isWhole && !values["no-node"] ? [{ part: "faults", script: "misbehaving-server.mjs" }] : []),
+    ...(isWhole && !values["no-node"]
+      ? [
+          { part: "faults", script: "misbehaving-server.mjs" },
+          { part: "registry situations", script: "registry-situations.mjs" },
+        ]
+      : []),
     ...(isWhole ? [agreement] : []),
   ],
   { ...values, upOptions: ["--kwok", ...noNode] },

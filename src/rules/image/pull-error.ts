@@ -78,6 +78,8 @@ const PATTERNS: readonly (readonly [PullCause, RegExp])[] = [
     "digest-mismatch",
     /unexpected commit digest|unexpected commit size|Digest did not match|blob digest mismatch|failed size validation/,
   ],
+  // containerd takes no manifest over 4 MiB and calls that "not found" (v2.2 core/remotes/docker/resolver.go Resolve).
+  ["unknown", /rejecting \d+ byte manifest for /],
   // The manifest is there, a part it lists is not. Ends in "not found" too.
   [
     "layer-missing",

@@ -104,7 +104,8 @@ names="192.0.2.10 node-1
 192.0.2.18 hostile.test
 192.0.2.19 elsewhere.test
 192.0.2.20 expired.test
-192.0.2.21 other-name.test"
+192.0.2.21 other-name.test
+192.0.2.22 proxy.test"
 while read -r address _; do
   [[ $address == 192.0.2.10 ]] || ip -n "$name" addr add "$address/32" dev node0
 done <<<"$names"

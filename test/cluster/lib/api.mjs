@@ -58,14 +58,14 @@ export function environment(user, pluginFolder) {
 
 const peakOf = (pid) => Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1] ?? 0) / 1000;
 
-/** Runs a program to its end; never throws. `withPeak`: also the most memory it had, in MB. */
-export function runProgram(program, args, { env, input, timeoutMs = 120_000, withPeak = false } = {}) {
+/** Runs a program to its end; never throws. `withPeak`: also the most memory it had, in MB; `gid`: as this group. */
+export function runProgram(program, args, { env, input, timeoutMs = 120_000, withPeak = false, gid } = {}) {
   return new Promise((resolve) => {
     const begin = Date.now();
     const child = execFile(
       program,
       args,
-      { env, maxBuffer: 1 << 28, timeout: timeoutMs, killSignal: "SIGKILL" },
+      { env, maxBuffer: 1 << 28, timeout: timeoutMs, killSignal: "SIGKILL", gid },
       (error, stdout, stderr) => {
         clearInterval(watch);
         resolve({ code: error ? (error.code ?? error.signal) : 0, stdout, stderr, ms: Date.now() - begin, peakMb });

@@ -12,8 +12,8 @@ async function openssl(...args) {
   if (code !== 0) throw new Error(`openssl ${args[0]}: ${stderr.trim()}`);
 }
 
-/** A key and a certificate, signed by the cluster's authority; `names` are for servers. */
-export async function certify(name, names = `DNS:${name}`) {
+/** A key and a certificate, signed by the cluster's authority; `names` are for servers; with -1 days it has expired. */
+export async function certify(name, names = `DNS:${name}`, days = 1) {
   const extensions = pki(`${name}.ext`);
   writeFileSync(extensions, `subjectAltName=${names}\n`);
   await openssl(
@@ -43,7 +43,7 @@ export async function certify(name, names = `DNS:${name}`) {
     "-set_serial",
     `0x${randomBytes(16).toString("hex")}`,
     "-days",
-    "1",
+    String(days),
     "-extfile",
     extensions,
     "-out",

@@ -20,6 +20,11 @@ describe("a pull error", () => {
     ],
     ["a repository named 401", "not-found", "reading manifest 1 in registry.test/error-pages/401x: manifest unknown"],
     [
+      "a manifest that is too large, recorded",
+      "unknown",
+      `rpc error: code = NotFound desc = failed to pull and unpack image "hostile.test/huge/app:1.0.0": failed to resolve image: rejecting 52428800 byte manifest for hostile.test/huge/app:1.0.0: not found`,
+    ],
+    [
       "a reason without words: unavailable",
       "refused",
       "image pull failed for registry.test/a:1 because the registry is unavailable",

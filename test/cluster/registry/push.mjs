@@ -1,0 +1,68 @@
+// Images for the registry of the cluster, put there by plain requests. All stand on the layers that kit/images.sh pushed.
+import { request } from "node:http";
+import { addressOf } from "./hosts.mjs";
+
+const INDEX = "application/vnd.oci.image.index.v1+json";
+const MANIFEST = "application/vnd.oci.image.manifest.v1+json";
+const AT_ONCE = 8;
+
+function ask(method, path, { body, headers = {} } = {}) {
+  return new Promise((resolve, reject) => {
+    const sent = request(
+      // Each open connection of an agent that keeps them would hold the process.
+      { host: addressOf("registry.test"), port: 5000, method, path: `/v2/${path}`, headers },
+      (response) => {
+        let text = "";
+        response.on("data", (chunk) => {
+          text += chunk;
+        });
+        response.on("end", () => {
+          if (response.statusCode >= 300) reject(new Error(`${method} ${path}: ${response.statusCode} ${text}`));
+          else resolve({ text, headers: response.headers });
+        });
+      },
+    );
+    sent.on("error", reject);
+    sent.end(body);
+  });
+}
+
+const put = (repository, reference, body, type) =>
+  ask("PUT", `${repository}/manifests/${reference}`, { body, headers: { "content-type": type } });
+
+/** The manifest of an image that is there. */
+async function manifestOf(source, tag) {
+  const { text } = await ask("GET", `${source}/manifests/${tag}`, { headers: { accept: MANIFEST } });
+  return text;
+}
+
+/** Puts an image of one repository into another, under each of some tags. */
+export async function copyImage(source, sourceTag, repository, tags) {
+  const manifest = await manifestOf(source, sourceTag);
+  const { config, layers } = JSON.parse(manifest);
+  for (const { digest } of [config, ...layers])
+    await ask("POST", `${repository}/blobs/uploads/?mount=${digest}&from=${source}`);
+  const queue = [...tags];
+  const worker = async () => {
+    for (let tag = queue.shift(); tag; tag = queue.shift()) await put(repository, tag, manifest, MANIFEST);
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, worker));
+}
+
+/** Puts an index over one image that claims some platforms, `linux/arm64` and the like. */
+export async function copyAsIndex(source, sourceTag, repository, tag, platforms) {
+  await copyImage(source, sourceTag, repository, [`${tag}-single`]);
+  const { text, headers } = await ask("GET", `${repository}/manifests/${tag}-single`, {
+    headers: { accept: MANIFEST },
+  });
+  const manifests = platforms.map((platform) => {
+    const [os, architecture, variant] = platform.split("/");
+    return {
+      mediaType: MANIFEST,
+      digest: headers["docker-content-digest"],
+      size: Buffer.byteLength(text),
+      platform: { os, architecture, ...(variant && { variant }) },
+    };
+  });
+  await put(repository, tag, JSON.stringify({ schemaVersion: 2, mediaType: INDEX, manifests }), INDEX);
+}
