@@ -7,8 +7,8 @@ import { agreesWith, type Verdict, verdictOn } from "../rules/scheduling/verdict
 import { UNSCHEDULABLE } from "../scheduler/edit.ts";
 import { leastCost } from "../scheduler/edit-options.ts";
 import type { Lack } from "../scheduler/filter.ts";
-import { claimNames } from "../scheduler/filters/volume-binding.ts";
 import { type Fit, isForAnother, type NodeFit, rebuiltMessage } from "../scheduler/fit.ts";
+import { claimNames } from "../scheduler/pod-volumes.ts";
 import { compare } from "../snapshot/lookup.ts";
 import { type Text, text, value } from "../text/text.ts";
 

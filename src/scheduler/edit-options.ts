@@ -45,11 +45,7 @@ export function optionsFor(lack: Lack, pod: Pod, node: NodeInfo, view: ClusterVi
       return termOptions("pod-affinity", lack.key, pod);
     case "anti-affinity":
       return lack.whose === "own" ? termOptions("anti-affinity", lack.key, pod) : [];
-    case "name":
-    case "volume":
-    case "features":
-    case "devices":
-    case "claim-place":
+    default:
       return [];
   }
 }
@@ -68,11 +64,15 @@ export function leastCost(lack: Lack): number {
       return 10;
     case "labels":
       return COST_OF_LABEL * lack.requirements.length;
-    case "volume":
     case "name":
     case "features":
     case "devices":
     case "claim-place":
+    case "volume":
+    case "volume-zone":
+    case "disk":
+    case "volume-limit":
+    case "storage":
       return IMPOSSIBLE;
     case "anti-affinity":
       return lack.whose === "own" ? 4 : IMPOSSIBLE;

@@ -1,4 +1,6 @@
 import type { Pod } from "../objects/pod.ts";
+import type { Found } from "../snapshot/lookup.ts";
+import type { Gap } from "../snapshot/snapshot.ts";
 import type { ClusterView, NodeInfo } from "./node-info.ts";
 
 /** The plugins whose filters are run again, by their upstream names. */
@@ -9,7 +11,10 @@ export const FILTER_NAMES = [
   "NodeAffinity",
   "NodePorts",
   "NodeResourcesFit",
+  "VolumeRestrictions",
+  "NodeVolumeLimits",
   "VolumeBinding",
+  "VolumeZone",
   "PodTopologySpread",
   "InterPodAffinity",
   "NodeDeclaredFeatures",
@@ -31,11 +36,46 @@ export type Lack =
       readonly requested: bigint;
       readonly allocatable: bigint;
     }
-  | { readonly of: "volume"; readonly claim: string; readonly volume: string }
   | { readonly of: "features"; readonly missing: readonly string[] }
   | DeviceLack
   /** The claim has its devices already, and they are elsewhere. */
   | { readonly of: "claim-place"; readonly claim: string }
+  /** A bound volume that the node does not reach; the requirements on its labels, in words. */
+  | { readonly of: "volume"; readonly claim: string; readonly volume: string; readonly requirements: readonly string[] }
+  | {
+      readonly of: "volume-zone";
+      readonly claim: string;
+      readonly volume: string;
+      readonly key: string;
+      readonly values: readonly string[];
+    }
+  /** A disk in the pod itself that another pod of the node has. */
+  | { readonly of: "disk"; readonly volume: string; readonly heldBy: string }
+  /** ReadWriteOncePod, and the pod of the same namespace that has it. */
+  | { readonly of: "single-pod-claim"; readonly claim: string; readonly heldBy: string }
+  | {
+      readonly of: "volume-limit";
+      readonly driver: string;
+      readonly wanted: number;
+      readonly attached: number;
+      readonly limit: number;
+    }
+  /** An unbound claim for which the node has no volume, nor may get one; what the class requires of its labels, in words. */
+  | {
+      readonly of: "new-volume";
+      readonly claim: string;
+      readonly class: string;
+      readonly because: "none-fits" | "topology" | "begun-elsewhere";
+      readonly requirements: readonly string[];
+    }
+  | { readonly of: "storage"; readonly claim: string; readonly class: string; readonly size: string }
+  /** What the claim is that keeps the pod from all nodes, before any is looked at. */
+  | {
+      readonly of: "claim";
+      readonly claim: string;
+      readonly is: "missing" | "awaited" | "lost" | "deleted" | "foreign" | "unbound";
+      readonly volume?: string;
+    }
   | { readonly of: "topology-label"; readonly key: string }
   | {
       readonly of: "spread";
@@ -61,7 +101,7 @@ export interface DeviceLack {
   readonly free: number;
 }
 
-/** Why one filter keeps a pod from one node. */
+/** Why one filter keeps a pod from one node, or from all. */
 export interface Rejection {
   readonly plugin: FilterName;
   /** As the newest scheduler words it. */
@@ -71,8 +111,25 @@ export interface Rejection {
   readonly lack: Lack;
 }
 
+/** A filter that cannot tell, as something it looks at may not be read. */
+export interface Undecided {
+  readonly plugin: FilterName;
+  readonly gap: Gap;
+}
+
+/** Why a node may not take the pod. */
+export type Objection = Rejection | Undecided;
+
+export const isRejection = (objection: Objection): objection is Rejection => "reason" in objection;
+
+/** What a look-up leaves open, as an objection. */
+export const undecided = (plugin: FilterName, found: Found<unknown>): readonly Undecided[] =>
+  found.state === "unknown" ? [{ plugin, gap: found.gap }] : [];
+
 /** A filter for one pod: prepared once, asked for every node. Empty: the node passes. */
 export interface Filter {
   readonly name: FilterName;
-  prepare(pod: Pod, view: ClusterView): (node: NodeInfo) => readonly Rejection[];
+  /** What keeps the pod from all nodes before any is looked at (PreFilter). The scheduler tells the first alone. */
+  rejectPod?(pod: Pod, view: ClusterView): readonly Rejection[];
+  prepare(pod: Pod, view: ClusterView): (node: NodeInfo) => readonly Objection[];
 }

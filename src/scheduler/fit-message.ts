@@ -1,3 +1,5 @@
+import type { Rejection } from "./filter.ts";
+
 /** One part of the scheduler's sentence. `count` is absent for what concerns the pod and not a node. */
 export interface CountedReason {
   readonly reason: string;
@@ -39,4 +41,13 @@ export function parseFitMessage(message: string): FitMessage | undefined {
       return counted?.[2] ? { count: Number(counted[1]), reason: counted[2] } : { reason: part };
     });
   return { total: Number(head[1]), reasons, tail: tail.replace(/^[.,] /, "") };
+}
+
+/** What a filter of a scheduler of this minor version calls a rejection; ours have the words of the newest. */
+export function wordsOf({ reason, lack }: Rejection, minor: number): string {
+  if (lack.of === "toleration" && minor < 34) return `node(s) had untolerated taint {${lack.key}: ${lack.value ?? ""}}`;
+  if (lack.of === "single-pod-claim" && minor < 34)
+    return "node has pod using PersistentVolumeClaim with the same name and ReadWriteOncePod access mode";
+  if (lack.of === "volume" && minor < 33) return "node(s) had volume node affinity conflict";
+  return reason;
 }

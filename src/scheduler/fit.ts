@@ -1,6 +1,6 @@
 import type { Pod } from "../objects/pod.ts";
 import { compare } from "../snapshot/lookup.ts";
-import type { Filter, Rejection } from "./filter.ts";
+import { type Filter, isRejection, type Rejection, type Undecided } from "./filter.ts";
 import { dynamicResources } from "./filters/dynamic-resources.ts";
 import { interPodAffinity } from "./filters/inter-pod-affinity.ts";
 import { nodeAffinity, nodesByName } from "./filters/node-affinity.ts";
@@ -9,9 +9,13 @@ import { nodeName } from "./filters/node-name.ts";
 import { nodePorts } from "./filters/node-ports.ts";
 import { nodeResourcesFit } from "./filters/node-resources-fit.ts";
 import { nodeUnschedulable } from "./filters/node-unschedulable.ts";
+import { nodeVolumeLimits } from "./filters/node-volume-limits.ts";
 import { podTopologySpread } from "./filters/pod-topology-spread.ts";
 import { taintToleration } from "./filters/taint-toleration.ts";
 import { volumeBinding } from "./filters/volume-binding.ts";
+import { volumeRestrictions } from "./filters/volume-restrictions.ts";
+import { volumeZone } from "./filters/volume-zone.ts";
+import { wordsOf } from "./fit-message.ts";
 import type { ClusterView, NodeInfo } from "./node-info.ts";
 
 /** In upstream order (kube-scheduler v1.36 apis/config/v1/default_plugins.go): the first to reject is what the scheduler tells. */
@@ -22,7 +26,10 @@ export const FILTERS: readonly Filter[] = [
   nodeAffinity,
   nodePorts,
   nodeResourcesFit,
+  volumeRestrictions,
+  nodeVolumeLimits,
   volumeBinding,
+  volumeZone,
   podTopologySpread,
   interPodAffinity,
   nodeDeclaredFeatures,
@@ -32,17 +39,26 @@ export const FILTERS: readonly Filter[] = [
 /** What one node says to a pod. */
 export interface NodeFit {
   readonly node: NodeInfo;
-  /** All of them; empty where the node takes the pod. */
+  /** All of them. */
   readonly rejections: readonly Rejection[];
+  /** Filters that could not tell. Without these and rejections the node takes the pod. */
+  readonly undecided: readonly Undecided[];
   /** Those of the first filter that rejects: what the scheduler sees. */
   readonly first: readonly Rejection[];
 }
 
 /** What the nodes say to a pod, in the order of their names. */
 export interface Fit {
+  /**
+   * What keeps the pod from all nodes before any is looked at. The scheduler tells the first alone and runs no filter;
+   * here the nodes are asked all the same, so that what comes next can be told.
+   */
+  readonly podRejections: readonly Rejection[];
   readonly nodes: readonly NodeFit[];
   /** Names of nodes that take it. */
   readonly accepts: readonly string[];
+  /** Of the scheduler whose words are rebuilt: 36 for 1.36. */
+  readonly schedulerMinor: number;
 }
 
 /** What PreFilter says of the nodes that a pod with `metadata.name` in all its affinity terms does not name: a DaemonSet's. */
@@ -59,27 +75,42 @@ export const isForAnother = ({ first }: NodeFit): boolean => first[0]?.reason ==
 
 /** Runs every filter on every node. */
 export function fitPod(pod: Pod, view: ClusterView, filters: readonly Filter[] = FILTERS): Fit {
+  const podRejections = filters.flatMap((filter) => filter.rejectPod?.(pod, view) ?? []);
   const prepared = filters.map((filter) => filter.prepare(pod, view));
   const named = filters.includes(nodeAffinity) ? nodesByName(pod) : undefined;
   const nodes = view.nodes
     .map((node): NodeFit => {
       const byFilter = prepared.map((check) => check(node));
-      const first = byFilter.find((one) => one.length > 0) ?? [];
-      return { node, rejections: byFilter.flat(), first: named && !named.has(node.name) ? [notNamed(named)] : first };
+      const rejections = byFilter.map((objections) => objections.filter(isRejection));
+      const first = rejections.find((one) => one.length > 0) ?? [];
+      return {
+        node,
+        rejections: rejections.flat(),
+        undecided: byFilter.flatMap((objections) => objections.flatMap((one) => (isRejection(one) ? [] : [one]))),
+        first: named && !named.has(node.name) ? [notNamed(named)] : first,
+      };
     })
     .sort((a, b) => compare(a.node.name, b.node.name));
-  return { nodes, accepts: nodes.filter(({ rejections }) => rejections.length === 0).map(({ node }) => node.name) };
+  const accepts = podRejections.length > 0 ? [] : nodes.filter(isOpen).map(({ node }) => node.name);
+  return { podRejections, nodes, accepts, schedulerMinor: view.schedulerMinor };
 }
 
-/** The scheduler's sentence, made of our own rejections (framework/types.go FitError.Error). */
-export function rebuiltMessage({ nodes }: Fit): string {
+const isOpen = ({ rejections, undecided }: NodeFit) => rejections.length + undecided.length === 0;
+
+/** The scheduler's sentence, made of our own rejections, in the words of its version (framework/types.go FitError.Error). */
+export function rebuiltMessage({ podRejections, nodes, schedulerMinor }: Fit): string {
+  const head = `0/${nodes.length} nodes are available`;
+  const [stop] = podRejections;
+  if (stop) return `${head}: ${wordsOf(stop, schedulerMinor)}.`;
   const counts = new Map<string, number>();
   for (const { first } of nodes) {
-    // A filter gives each of its reasons once per node.
-    for (const reason of new Set(first.map(({ reason: words }) => words)))
+    // A filter gives each of its reasons once per node; of the taints the first one was named.
+    const [nearest] = first;
+    const told = nearest?.plugin === "TaintToleration" ? [nearest] : first;
+    for (const reason of new Set(told.map((one) => wordsOf(one, schedulerMinor))))
       counts.set(reason, (counts.get(reason) ?? 0) + 1);
   }
   // Sorted as text, so that "10 …" stands before "2 …".
   const parts = [...counts].map(([reason, count]) => `${count} ${reason}`).sort(compare);
-  return `0/${nodes.length} nodes are available${parts.length ? `: ${parts.join(", ")}` : ""}.`;
+  return `${head}${parts.length ? `: ${parts.join(", ")}` : ""}.`;
 }

@@ -2,6 +2,7 @@ import type { Node } from "../objects/node.ts";
 import { isTerminal, type Pod } from "../objects/pod.ts";
 import { amountOf } from "../objects/quantity.ts";
 import type { Lookup } from "../snapshot/lookup.ts";
+import type { Objects } from "./objects.ts";
 import { type Amounts, podRequests } from "./pod-requests.ts";
 
 /** A node as the scheduler sees it: with the pods on it and what they asked for. */
@@ -18,8 +19,12 @@ export interface NodeInfo {
 /** All that the filters look at. */
 export interface ClusterView {
   readonly nodes: readonly NodeInfo[];
-  readonly snapshot: Lookup;
+  readonly snapshot: Objects;
+  /** 36 for 1.36; the newest known where the server's version is not. */
+  readonly schedulerMinor: number;
 }
+
+const NEWEST_MINOR = 36;
 
 /** Puts the pods of a snapshot on its nodes, once per snapshot. */
 export function clusterView(snapshot: Lookup): ClusterView {
@@ -33,7 +38,9 @@ export function clusterView(snapshot: Lookup): ClusterView {
     else byNode.set(pod.spec.nodeName, [pod]);
   }
   const nodes = snapshot.list("Node").items.map((node) => nodeInfo(node, byNode.get(node.metadata.name) ?? []));
-  const view = { nodes, snapshot };
+  // The scheduler is of the API server's version, or one older; nothing else tells.
+  const minor = /^v?1\.(\d+)/.exec(snapshot.snapshot.serverVersion ?? "")?.[1];
+  const view = { nodes, snapshot, schedulerMinor: minor === undefined ? NEWEST_MINOR : Number(minor) };
   views.set(snapshot, view);
   return view;
 }

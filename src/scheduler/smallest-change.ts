@@ -4,7 +4,7 @@ import { isSystemTaint } from "../objects/toleration.ts";
 import { compare } from "../snapshot/lookup.ts";
 import { type Edit, editedNode, isOfNode, joinedPatch, patchedPod, type SpecPatch, UNSCHEDULABLE } from "./edit.ts";
 import { type EditOption, hasMeantLabel, leastCost, optionsFor } from "./edit-options.ts";
-import type { Lack, Rejection } from "./filter.ts";
+import { isRejection, type Lack, type Rejection } from "./filter.ts";
 import { FILTERS, type Fit, fitPod, type NodeFit } from "./fit.ts";
 import { type ClusterView, type NodeInfo, nodeInfo } from "./node-info.ts";
 import { podRequests } from "./pod-requests.ts";
@@ -142,7 +142,7 @@ function search(
 
 function rejectionsOf({ pod, view, node }: State): readonly Rejection[] {
   for (const filter of FILTERS) {
-    const rejections = filter.prepare(pod, view)(node);
+    const rejections = filter.prepare(pod, view)(node).filter(isRejection);
     if (rejections.length > 0) return rejections;
   }
   return [];

@@ -8,7 +8,7 @@ import {
   type ResourceSlice,
   requestsOf,
 } from "../../objects/resource-claim.ts";
-import type { DeviceLack } from "../../scheduler/filter.ts";
+import { type DeviceLack, isRejection } from "../../scheduler/filter.ts";
 import { dynamicResources } from "../../scheduler/filters/dynamic-resources.ts";
 import { clusterView } from "../../scheduler/node-info.ts";
 import { compare, type Found } from "../../snapshot/lookup.ts";
@@ -59,6 +59,7 @@ export function shortageOf({ pod, snapshot }: PodInput): Shortage | undefined {
   const check = dynamicResources.prepare(pod, view);
   const perNode = view.nodes.map((node) => {
     const lack = check(node)
+      .filter(isRejection)
       .map((rejection) => rejection.lack)
       .find((one): one is DeviceLack => one.of === "devices");
     return { node: node.name, lack };

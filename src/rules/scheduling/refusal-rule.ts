@@ -210,6 +210,20 @@ export function lackText(lack: Lack): string {
       return `${lack.free} free ${lack.free === 1 ? "device" : "devices"} of class ${lack.deviceClass}, ${lack.wanted} asked`;
     case "claim-place":
       return `cannot use the devices of claim ${lack.claim}`;
+    case "volume-zone":
+      return `volume ${lack.volume} is in ${lack.values.join(" or ")}`;
+    case "disk":
+      return `the disk of volume ${lack.volume} is held by ${lack.heldBy}`;
+    case "single-pod-claim":
+      return `claim ${lack.claim} is held by ${lack.heldBy}`;
+    case "volume-limit":
+      return `has ${lack.attached} of ${lack.limit} volumes of ${lack.driver}`;
+    case "new-volume":
+      return newVolumeText(lack);
+    case "storage":
+      return `less than ${lack.size} free in class ${lack.class}`;
+    case "claim":
+      return `claim ${lack.claim}: ${CLAIM_WORDS[lack.is]}`;
     case "topology-label":
       return `lacks the label ${lack.key}`;
     case "spread":
@@ -220,3 +234,23 @@ export function lackText(lack: Lack): string {
       return `${lack.with} is there`;
   }
 }
+
+function newVolumeText({ claim, class: name, because, requirements }: Extract<Lack, { of: "new-volume" }>): string {
+  switch (because) {
+    case "none-fits":
+      return `no volume of class ${name} for claim ${claim}`;
+    case "topology":
+      return `class ${name} makes volumes only for ${requirements.join(", ")}`;
+    case "begun-elsewhere":
+      return `the volume of claim ${claim} is being made for another node`;
+  }
+}
+
+const CLAIM_WORDS: Readonly<Record<Extract<Lack, { of: "claim" }>["is"], string>> = {
+  missing: "does not exist",
+  awaited: "not made yet",
+  lost: "its volume is gone",
+  deleted: "is being deleted",
+  foreign: "belongs to something else",
+  unbound: "not bound",
+};

@@ -153,7 +153,7 @@ const WORDS: readonly (readonly [Obstacle, RegExp])[] = [
   ["volume-limit", /exceed max volume count/],
   [
     "volume",
-    /volume node affinity conflict|match PersistentVolume's node affinity|no available volume zone|available persistent volumes to bind|did not have enough free storage|no available disk|ReadWriteOncePod|bound to non-existent pv/,
+    /volume node affinity conflict|match PersistentVolume's node affinity|no available volume zone|available persistent volumes to bind|did not have enough free storage|no available disk|ReadWriteOncePod|bound to non-existent pv|didn't satisfy plugin\(?s?\)? \[VolumeBinding\]/,
   ],
   [
     "claim",
@@ -211,6 +211,13 @@ const OBSTACLE_OF: Readonly<Record<Lack["of"], Obstacle>> = {
   features: "features",
   devices: "devices",
   "claim-place": "claim-place",
+  "volume-zone": "volume",
+  disk: "volume",
+  "single-pod-claim": "volume",
+  "volume-limit": "volume-limit",
+  "new-volume": "volume",
+  storage: "volume",
+  claim: "claim",
   "topology-label": "spread-label",
   spread: "spread",
   affinity: "pod-affinity",
@@ -226,8 +233,10 @@ export function obstacleOf(lack: Lack): Obstacle {
   return OBSTACLE_OF[lack.of];
 }
 
-const kindsOf = ({ nodes }: Fit) =>
-  [...new Set(nodes.flatMap(({ first }) => first.map(({ lack }) => obstacleOf(lack))))].sort().join();
+const kindsOf = ({ podRejections, nodes }: Fit) => {
+  const told = podRejections.length > 0 ? podRejections.slice(0, 1) : nodes.flatMap(({ first }) => first);
+  return [...new Set(told.map(({ lack }) => obstacleOf(lack)))].sort().join();
+};
 
 /**
  * How much has to change before a node with this obstacle takes the pod: the workload's own numbers and rules first,
@@ -305,6 +314,7 @@ const compareAmounts = (a: bigint, b: bigint) => (a < b ? -1 : a > b ? 1 : 0);
 /** The obstacles to tell as causes: all that the nearest node has, or without our own run the lightest of the sentence. */
 export function causes(verdict: Verdict): readonly Obstacle[] {
   const { fit, refusals } = verdict;
+  if (fit && fit.podRejections.length > 0) return [...new Set(fit.podRejections.map(({ lack }) => obstacleOf(lack)))];
   if (fit) return [...new Set(nearestNodes(fit)[0]?.rejections.map(({ lack }) => obstacleOf(lack)) ?? [])];
   // What the workload or its neighbours can change is alike in weight: there the number of nodes decides.
   const band = ({ obstacle }: Refusal) => Math.max(WEIGHT[obstacle], WEIGHT.spread);

@@ -1,4 +1,4 @@
-import { volumePlace } from "../../scheduler/filters/volume-binding.ts";
+import { volumePlace } from "../../scheduler/pod-volumes.ts";
 import { path, text, value } from "../../text/text.ts";
 import { patchPodSpec } from "../repair.ts";
 import { mountRule, nodeName, VolumeText, volumeText } from "./mount-rule.ts";

@@ -2,7 +2,7 @@ import { matchesRequirement } from "../../objects/label-selector.ts";
 import type { Node } from "../../objects/node.ts";
 import type { PersistentVolume } from "../../objects/persistent-volume.ts";
 import type { NodeSelectorTerm } from "../../scheduler/affinity-terms.ts";
-import { volumePlace } from "../../scheduler/filters/volume-binding.ts";
+import { volumePlace } from "../../scheduler/pod-volumes.ts";
 import { kubectl } from "../../text/command.ts";
 import { list, name, type Text, text, value } from "../../text/text.ts";
 import { seen } from "../finding.ts";

@@ -11,11 +11,11 @@ import {
   requestsOf,
 } from "../../objects/resource-claim.ts";
 import { KEEPS_AWAY, type Toleration, tolerates } from "../../objects/toleration.ts";
-import type { Lookup } from "../../snapshot/lookup.ts";
 import { type NodeSelectorTerm, nodeTermMatches } from "../affinity-terms.ts";
 import { fitsSelector } from "../device-selector.ts";
 import type { DeviceLack, Filter, Rejection } from "../filter.ts";
 import type { NodeInfo } from "../node-info.ts";
+import type { Objects } from "../objects.ts";
 import { podRequests } from "../pod-requests.ts";
 
 /**
@@ -64,7 +64,7 @@ interface Market {
 }
 
 /** Undefined where the pod asks for no device, or not all of them are known. */
-function marketFor(pod: Pod, snapshot: Lookup): Market | undefined {
+function marketFor(pod: Pod, snapshot: Objects): Market | undefined {
   const classes = deviceClasses(snapshot);
   if (claimReferences(pod).length === 0 && !asksForClass(pod, classes)) return undefined;
   const [slices, claims] = [snapshot.list("ResourceSlice"), snapshot.list("ResourceClaim")];
@@ -76,7 +76,7 @@ function marketFor(pod: Pod, snapshot: Lookup): Market | undefined {
   return { classes, slices: slices.items as readonly ResourceSlice[], taken: new Set(taken) };
 }
 
-const deviceClasses = (snapshot: Lookup): ReadonlyMap<string, DeviceClass> =>
+const deviceClasses = (snapshot: Objects): ReadonlyMap<string, DeviceClass> =>
   new Map((snapshot.list("DeviceClass").items as readonly DeviceClass[]).map((one) => [one.metadata.name, one]));
 
 /** A class stands for an extended resource by that name too, or by a name of its own (resource/v1 ResourceDeviceClassPrefix). */
@@ -93,7 +93,7 @@ const asksForClass = (pod: Pod, classes: ReadonlyMap<string, DeviceClass>) =>
  * Whether a resource is a matter of devices on this node: no device plugin lists it, but a DeviceClass stands for it [1.36,
  * alpha since 1.34] (noderesources/fit.go shouldDelegateResourceToDRA).
  */
-export function isBackedByDevices(resource: string, { allocatable }: NodeInfo, snapshot: Lookup): boolean {
+export function isBackedByDevices(resource: string, { allocatable }: NodeInfo, snapshot: Objects): boolean {
   return (
     resource.includes("/") &&
     (allocatable.get(resource) ?? 0n) === 0n &&

@@ -1,10 +1,10 @@
 import { isEmptySelector, matchesSelector } from "../../objects/label-selector.ts";
 import { fullName } from "../../objects/object.ts";
 import type { Pod } from "../../objects/pod.ts";
-import type { Lookup } from "../../snapshot/lookup.ts";
 import { type PodAffinityTerm, podAffinityTerms, podAntiAffinityTerms, withLabelKeys } from "../affinity-terms.ts";
 import type { Filter, Lack, Rejection } from "../filter.ts";
 import type { ClusterView, NodeInfo } from "../node-info.ts";
+import type { Objects } from "../objects.ts";
 
 /** How often, and by which pod first, each value of a topology key is taken: `zone\na` → pod. */
 type Pairs = Map<string, Pod>;
@@ -99,7 +99,7 @@ function pairsThatForbid(pod: Pod, { nodes, snapshot }: ClusterView): Pairs {
 }
 
 /** Whether `target` is one of the pods that a term of `owner` speaks of (framework/types.go AffinityTerm.Matches). */
-function matchesTerm(term: PodAffinityTerm, target: Pod, owner: Pod, snapshot: Lookup): boolean {
+function matchesTerm(term: PodAffinityTerm, target: Pod, owner: Pod, snapshot: Objects): boolean {
   const { namespaces = [], namespaceSelector } = term;
   const own = namespaces.length === 0 && !namespaceSelector ? [owner.metadata.namespace] : namespaces;
   const namespace = target.metadata.namespace;

@@ -7,6 +7,17 @@ import type { NodeInfo } from "../node-info.ts";
 /** nodeSelector and required node affinity (kube-scheduler v1.36 plugins/nodeaffinity; component-helpers nodeaffinity). */
 export const nodeAffinity: Filter = {
   name: "NodeAffinity",
+  rejectPod: (pod) =>
+    namedByTerms(pod)?.size === 0
+      ? [
+          {
+            plugin: "NodeAffinity",
+            reason: "pod affinity terms conflict",
+            isUnresolvable: true,
+            lack: { of: "labels", requirements: ["another metadata.name in one term"] },
+          },
+        ]
+      : [],
   prepare: (pod) => (node) => {
     const requirements = unmetRequirements(pod, node);
     return requirements.length === 0
@@ -48,8 +59,16 @@ function unmetOfTerm({ matchExpressions = [], matchFields = [] }: NodeSelectorTe
 
 /** The nodes that a pod names in `matchFields` of all its terms: only these are looked at (node_affinity.go PreFilter). */
 export function nodesByName(pod: Pod): ReadonlySet<string> | undefined {
+  const names = namedByTerms(pod);
+  return names && names.size > 0 ? names : undefined;
+}
+
+/** Empty where each term contradicts itself; undefined where some term names no node. */
+function namedByTerms(pod: Pod): ReadonlySet<string> | undefined {
+  const terms = nodeAffinityTerms(pod) ?? [];
+  if (terms.length === 0) return undefined;
   const names = new Set<string>();
-  for (const { matchFields = [] } of nodeAffinityTerms(pod) ?? []) {
+  for (const { matchFields = [] } of terms) {
     const lists = matchFields.flatMap(({ key, operator, values = [] }) =>
       key === "metadata.name" && operator === "In" ? [values] : [],
     );
@@ -57,6 +76,5 @@ export function nodesByName(pod: Pod): ReadonlySet<string> | undefined {
     if (!first) return undefined;
     for (const name of first) if (others.every((list) => list.includes(name))) names.add(name);
   }
-  // Terms that contradict each other have a sentence of their own.
-  return names.size > 0 ? names : undefined;
+  return names;
 }
