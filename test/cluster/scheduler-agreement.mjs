@@ -66,7 +66,8 @@ const taint = () => ({
   effect: pick("NoSchedule", "NoSchedule", "NoExecute", "PreferNoSchedule"),
 });
 
-const node = (name) => ({
+/** In every second cluster there is room, so that the filters after NodeResourcesFit have their say. */
+const node = (name, isRoomy) => ({
   apiVersion: "v1",
   kind: "Node",
   metadata: {
@@ -81,13 +82,13 @@ const node = (name) => ({
   },
   spec: {
     ...maybe(10, () => ({ unschedulable: true })),
-    ...maybe(35, () => ({ taints: distinct([taint(), ...(random(2) ? [taint()] : [])]) })),
+    ...maybe(isRoomy ? 15 : 35, () => ({ taints: distinct([taint(), ...(random(2) ? [taint()] : [])]) })),
   },
   status: {
     allocatable: {
-      cpu: pick("1", "2", "3500m", "4"),
-      memory: pick("2Gi", "4Gi", "8000000Ki", "8G"),
-      pods: pick("3", "4", "110"),
+      cpu: isRoomy ? "32" : pick("1", "2", "3500m", "4"),
+      memory: isRoomy ? "64Gi" : pick("2Gi", "4Gi", "8000000Ki", "8G"),
+      pods: isRoomy ? "110" : pick("3", "4", "110"),
       "ephemeral-storage": pick("10Gi", "20G"),
       ...maybe(30, () => ({ "example.com/gpu": pick("1", "2") })),
     },
@@ -272,7 +273,7 @@ async function allPods() {
 /** One random cluster with its pending pods: what the scheduler said to each, and what we say; then it is changed for each. */
 async function batch(number, count, serverVersion, changeTest) {
   const nodes = await createAll(
-    times(Number(values.nodes), (index) => node(`n${number}-${index}`)),
+    times(Number(values.nodes), (index) => node(`n${number}-${index}`, number % 2 === 1)),
     "/api/v1/nodes",
   );
   await createAll(nodes.map(keeper), pathOf("one"));
