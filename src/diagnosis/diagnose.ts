@@ -80,8 +80,15 @@ function diagnoseOne(input: RuleInput, knowledge: Knowledge): Diagnosis {
     ...(scheduling && { scheduling }),
     ...ranked,
     ruledOut,
-    unchecked: [...failures, ...openQuestions(input, ranked, rules)],
+    unchecked: [...failures, ...withUnread(openQuestions(input, ranked, rules), scheduling || undefined)],
   };
+}
+
+/** With what the scheduler's filters would have had to know. That nobody asked for something is no answer to anybody. */
+function withUnread(questions: readonly Unchecked[], scheduling: Scheduling | undefined): readonly Unchecked[] {
+  const told = new Set(questions.map(({ what }) => what));
+  const more = (scheduling?.unread ?? []).filter(({ kind, state }) => state !== "not-asked" && !told.has(kind));
+  return [...questions, ...more.map((gap) => ({ what: gap.kind, gap, rules: [] }))];
 }
 
 /**

@@ -1,3 +1,4 @@
+import { claimNames } from "../objects/persistent-volume-claim.ts";
 import { showAmount } from "../objects/quantity.ts";
 import type { NodeRow, Scheduling, SchedulingNodes } from "../report/report.ts";
 import type { PodInput } from "../rules/pod-input.ts";
@@ -6,10 +7,10 @@ import { jsonOf, lackText } from "../rules/scheduling/refusal-rule.ts";
 import { agreesWith, type Verdict, verdictOn } from "../rules/scheduling/verdict.ts";
 import { UNSCHEDULABLE } from "../scheduler/edit.ts";
 import { leastCost } from "../scheduler/edit-options.ts";
-import type { Lack } from "../scheduler/filter.ts";
+import type { Lack, Rejection } from "../scheduler/filter.ts";
 import { type Fit, isForAnother, type NodeFit, rebuiltMessage } from "../scheduler/fit.ts";
-import { claimNames } from "../scheduler/pod-volumes.ts";
 import { compare } from "../snapshot/lookup.ts";
+import type { Gap } from "../snapshot/snapshot.ts";
 import { type Text, text, value } from "../text/text.ts";
 
 /** What the scheduler's filters, run again, say of each node; undefined for a pod that has one, or where not all nodes and pods are known. */
@@ -24,6 +25,8 @@ export function schedulingOf(input: PodInput): Scheduling | undefined {
     schedulerMessage: verdict.message,
     agrees,
     ...(!agrees && { difference: differenceOf(fit, verdict, input) }),
+    podRejections: fit.podRejections.map(rejectionOf),
+    unread: unreadBy(fit),
     nodes: equalNodes(fit),
     rows: rowsOf(fit),
     ...(smallest && {
@@ -40,6 +43,8 @@ function differenceOf({ accepts, nodes }: Fit, verdict: Verdict, { pod, snapshot
     const created = (node.metadata as { creationTimestamp?: string }).creationTimestamp ?? "";
     return verdict.at !== "" && created > verdict.at;
   });
+  if (verdict.refusals.some(({ obstacle, count }) => obstacle === "claim" && count === undefined))
+    return text`It stopped at the pod's claims, before it looked at nodes; they may be fine by now, or are not all known to me.`;
   if (verdict.refusals.some(({ obstacle, count }) => /claim$/.test(obstacle) && count === undefined))
     return text`The scheduler stopped at the pod's claims, before it looked at nodes; the table shows what comes after that.`;
   if (schedulerName !== "default-scheduler")
@@ -68,16 +73,24 @@ function differenceOf({ accepts, nodes }: Fit, verdict: Verdict, { pod, snapshot
 
 /** Nodes that say the very same, each group once. */
 function equalNodes(fit: Fit): readonly SchedulingNodes[] {
-  const groups = new Map<string, { names: string[]; rejections: SchedulingNodes["rejections"] }>();
+  const groups = new Map<string, SchedulingNodes & { readonly names: string[] }>();
   for (const one of nearestFirst(fit)) {
-    const rejections = one.rejections.map(({ plugin, reason, lack }) => ({ plugin, reason, lack: jsonOf(lack) }));
-    const key = JSON.stringify(rejections);
+    const rejections = one.rejections.map(rejectionOf);
+    const undecided = one.undecided.map(({ plugin, gap: { kind } }) => ({ plugin, kind }));
+    const key = JSON.stringify([rejections, undecided]);
     const group = groups.get(key);
     if (group) group.names.push(one.node.name);
-    else groups.set(key, { names: [one.node.name], rejections });
+    else groups.set(key, { names: [one.node.name], rejections, undecided });
   }
   return [...groups.values()];
 }
+
+const rejectionOf = ({ plugin, reason, lack }: Rejection) => ({ plugin, reason, lack: jsonOf(lack) });
+
+/** What the filters could not look at, each once. */
+const unreadBy = ({ nodes }: Fit): readonly Gap[] => [
+  ...new Map(nodes.flatMap(({ undecided }) => undecided.map(({ gap }) => [gap.kind, gap] as const))).values(),
+];
 
 function nearestFirst({ nodes }: Fit): readonly NodeFit[] {
   const costOf = (one: NodeFit) =>
@@ -94,16 +107,22 @@ function rowsOf(fit: Fit): readonly NodeRow[] {
   for (const one of nearestFirst(fit)) {
     const key = isForAnother(one)
       ? "another"
-      : one.rejections
-          .map(({ lack }) => sortOf(lack))
+      : [...one.rejections.map(({ lack }) => sortOf(lack)), ...one.undecided.map(({ gap }) => `unread ${gap.kind}`)]
           .sort(compare)
           .join("\n");
     groups.set(key, [...(groups.get(key) ?? []), one]);
   }
   return [...groups].map(([key, members]) => ({
     names: members.map(({ node }) => node.name).sort(compare),
-    stops: key === "another" ? ["the pod is made for another node"] : wordsOf(members),
+    stops: key === "another" ? ["the pod is made for another node"] : stopsOf(members, fit),
   }));
+}
+
+/** What the nodes of a row lack, and what could not be looked at there. */
+function stopsOf(members: readonly NodeFit[], { podRejections }: Fit): readonly string[] {
+  const kinds = new Set(members.flatMap(({ undecided }) => undecided.map(({ gap }) => gap.kind)));
+  const stops = [...wordsOf(members), ...[...kinds].sort(compare).map((kind) => `not known: ${kind} was not read`)];
+  return stops.length === 0 && podRejections.length > 0 ? ["nothing more"] : stops;
 }
 
 const sortOf = (lack: Lack): string =>

@@ -5,6 +5,7 @@ import type {
 } from "@kubernetes/client-node";
 import * as z from "zod/mini";
 import { anything, fieldsOf, metadataSchema, optionalText } from "./object.ts";
+import type { Pod } from "./pod.ts";
 
 export const persistentVolumeClaimSchema = fieldsOf<V1PersistentVolumeClaim>()({
   apiVersion: optionalText,
@@ -35,4 +36,32 @@ export function classNameOf({ spec, metadata }: PersistentVolumeClaim): string |
 /** The size a claim asks for, as it was written. */
 export function sizeOf({ spec }: PersistentVolumeClaim): string {
   return String(spec?.resources?.requests?.storage ?? "");
+}
+
+/** A claim as a pod names it. */
+export interface NamedClaim {
+  readonly name: string;
+  /** The pod's name for it. */
+  readonly volume: string;
+  /** Made for this pod alone by the ephemeral volume controller, and named after both. */
+  readonly isEphemeral: boolean;
+}
+
+/** The claims that a pod names, in its order. */
+export function claimsNamedBy({ spec, metadata }: Pod): readonly NamedClaim[] {
+  return (spec.volumes ?? []).flatMap(({ name: volume, persistentVolumeClaim, ephemeral }) => {
+    const { claimName } = (persistentVolumeClaim ?? {}) as { claimName?: string };
+    const name = claimName ?? (ephemeral ? `${metadata.name}-${volume}` : undefined);
+    return name === undefined ? [] : [{ name, volume, isEphemeral: claimName === undefined }];
+  });
+}
+
+/** The names of the claims of a pod, in its order. */
+export const claimNames = (pod: Pod): readonly string[] => claimsNamedBy(pod).map(({ name }) => name);
+
+/** Whether a claim has its volume for good (kube-scheduler v1.36 volumebinding/binder.go isPVCFullyBound). */
+export function isBound({ spec, metadata, status }: PersistentVolumeClaim): boolean {
+  // The phase follows the annotation; saved snapshots may lack either.
+  const isCompleted = metadata.annotations?.["pv.kubernetes.io/bind-completed"] !== undefined;
+  return Boolean(spec?.volumeName) && (isCompleted || status?.phase === "Bound");
 }

@@ -19,3 +19,13 @@ export function isDefaultClass({ metadata }: StorageClass): boolean {
     (key) => annotations[key] === "true",
   );
 }
+
+/** Whether claims of a class are bound only when a pod with them is being scheduled. */
+export const isLate = ({ volumeBindingMode }: StorageClass): boolean => volumeBindingMode === "WaitForFirstConsumer";
+
+/** The provisioner of classes whose volumes are made by hand. */
+export const NO_PROVISIONER = "kubernetes.io/no-provisioner";
+
+/** Whether somebody makes volumes of a class. */
+export const isProvisioned = ({ provisioner }: StorageClass): boolean =>
+  Boolean(provisioner) && provisioner !== NO_PROVISIONER;

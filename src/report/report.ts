@@ -4,6 +4,7 @@ import type { Finding, Stage } from "../rules/finding.ts";
 import type { Progress } from "../rules/pod-input.ts";
 import type { RuledOut } from "../rules/rule.ts";
 import type { Edit } from "../scheduler/edit.ts";
+import type { Gap } from "../snapshot/snapshot.ts";
 import type { Command } from "../text/command.ts";
 import type { Text } from "../text/text.ts";
 
@@ -70,11 +71,16 @@ export interface Checks {
 export interface SchedulingNodes {
   readonly names: readonly string[];
   /** All of them; empty where the node takes the pod. */
-  readonly rejections: readonly {
-    readonly plugin: string;
-    readonly reason: string;
-    readonly lack: Readonly<Record<string, Json>>;
-  }[];
+  readonly rejections: readonly SchedulingRejection[];
+  /** Plugins that could not tell, as objects of some kinds could not be read. */
+  readonly undecided: readonly { readonly plugin: string; readonly kind: string }[];
+}
+
+/** Why one plugin of the scheduler does not let the pod pass. */
+export interface SchedulingRejection {
+  readonly plugin: string;
+  readonly reason: string;
+  readonly lack: Readonly<Record<string, Json>>;
 }
 
 /** Nodes of one sort, as people read them. */
@@ -92,6 +98,10 @@ export interface Scheduling {
   readonly agrees: boolean;
   /** Why it may be that they do not. */
   readonly difference?: Text;
+  /** What stops the pod before any node is looked at: then the nodes say what comes after that. */
+  readonly podRejections: readonly SchedulingRejection[];
+  /** What the filters would have had to know. */
+  readonly unread: readonly Gap[];
   readonly nodes: readonly SchedulingNodes[];
   readonly rows: readonly NodeRow[];
   /** The cheapest edits after which a node takes the pod, verified by the filters. */

@@ -103,6 +103,8 @@ const rawReasonSchema = named(
   }),
 );
 
+const rejectionSchema = z.looseObject({ plugin: z.string(), reason: z.string(), lack: json });
+
 const schedulingSchema = named(
   "Scheduling",
   z.looseObject({
@@ -110,11 +112,23 @@ const schedulingSchema = named(
     schedulerMessage: sentence,
     agrees: described(z.boolean(), "Whether both say the same, reason by reason and count by count."),
     difference: z.optional(described(sentence, "Why it may be that they do not.")),
+    podRejections: z.optional(
+      described(
+        z.array(rejectionSchema),
+        "What stops the pod before the scheduler looks at any node; it tells the first alone, and nodes holds what comes after that.",
+      ),
+    ),
     nodes: described(
       z.array(
         z.looseObject({
           names: z.array(z.string()),
-          rejections: z.array(z.looseObject({ plugin: z.string(), reason: z.string(), lack: json })),
+          rejections: z.array(rejectionSchema),
+          undecided: z.optional(
+            described(
+              z.array(z.looseObject({ plugin: z.string(), kind: z.string() })),
+              "Plugins that could not tell, for want of objects of a kind.",
+            ),
+          ),
         }),
       ),
       "Every node, those that say the very same together, the nearest miss first. No rejection: it takes the pod.",

@@ -15,11 +15,14 @@ import { type Edit, patchedPod, type SpecPatch, UNSCHEDULABLE } from "./edit.ts"
 import type { Lack } from "./filter.ts";
 import type { ClusterView, NodeInfo } from "./node-info.ts";
 import { podRequests } from "./pod-requests.ts";
+import { volumeOptions } from "./volume-options.ts";
 
 /** Edits that may end one lack, made at once. A patch of the pod's spec goes with those of the workload. */
 export interface EditOption {
   readonly edits: readonly Edit[];
   readonly patch?: SpecPatch;
+  /** What it makes of the cluster besides the pod and its node: claims, volumes, other pods. */
+  readonly apply?: (view: ClusterView) => ClusterView;
   /** How much it asks of people; only the order counts. */
   readonly cost: number;
 }
@@ -46,7 +49,7 @@ export function optionsFor(lack: Lack, pod: Pod, node: NodeInfo, view: ClusterVi
     case "anti-affinity":
       return lack.whose === "own" ? termOptions("anti-affinity", lack.key, pod) : [];
     default:
-      return [];
+      return volumeOptions(lack, pod, node, view);
   }
 }
 

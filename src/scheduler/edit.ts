@@ -1,7 +1,7 @@
 import type { Node } from "../objects/node.ts";
 import type { Pod } from "../objects/pod.ts";
 
-/** One change of the pod's spec, or of a node, after which a filter that rejected may pass. */
+/** One change of the pod's spec, of its claims, or of a node, after which a filter that rejected may pass. */
 export type Edit =
   /** A request lowered; without a container that of the whole pod. Quantities as one writes them. */
   | {
@@ -21,6 +21,19 @@ export type Edit =
   | { readonly of: "spread"; readonly key: string }
   /** Preferred instead of required. */
   | { readonly of: "pod-affinity" | "anti-affinity"; readonly key: string; readonly selector: string }
+  /** Another claim, which exists, for a volume of the pod. */
+  | { readonly of: "claim-name"; readonly volume: string; readonly from: string; readonly to: string }
+  /** A claim made, given its first class, or made anew with another one. */
+  | {
+      readonly of: "claim";
+      readonly claim: string;
+      readonly storageClass: string;
+      readonly how: "create" | "patch" | "remake";
+    }
+  /** The end of the pod that has a claim for itself. */
+  | { readonly of: "free-claim"; readonly claim: string; readonly pod: string }
+  /** A PersistentVolume that fits a claim; on a node, where it has to be on one. */
+  | { readonly of: "new-volume"; readonly claim: string; readonly storageClass: string; readonly node?: string }
   /** A label of a node, with its value until then where it has one. */
   | {
       readonly of: "label";
@@ -45,9 +58,9 @@ export type Edit =
       readonly labels: Readonly<Record<string, string>>;
     };
 
-const OF_NODES: ReadonlySet<Edit["of"]> = new Set(["label", "untaint", "uncordon", "new-node"]);
+const OF_NODES: ReadonlySet<Edit["of"]> = new Set(["label", "untaint", "uncordon", "new-node", "new-volume"]);
 
-/** Whether it takes an administrator: an edit of a node, not of the workload. */
+/** Whether it takes an administrator: an edit of a node or a volume, not of the workload and its claims. */
 export const isOfNode = ({ of }: Edit): boolean => OF_NODES.has(of);
 
 /** A part of a pod's spec as a strategic merge patch: null deletes. */
@@ -58,6 +71,7 @@ const MERGE_KEYS: Readonly<Record<string, string>> = {
   containers: "name",
   initContainers: "name",
   ports: "containerPort",
+  volumes: "name",
   topologySpreadConstraints: "topologyKey",
 };
 

@@ -1,6 +1,11 @@
 import { matchesRequirement, type Requirement, requirementText } from "../objects/label-selector.ts";
 import type { PersistentVolume } from "../objects/persistent-volume.ts";
-import { classNameOf, type PersistentVolumeClaim } from "../objects/persistent-volume-claim.ts";
+import {
+  claimsNamedBy,
+  classNameOf,
+  type NamedClaim,
+  type PersistentVolumeClaim,
+} from "../objects/persistent-volume-claim.ts";
 import type { Pod } from "../objects/pod.ts";
 import type { StorageClass } from "../objects/storage-class.ts";
 import type { Found } from "../snapshot/lookup.ts";
@@ -8,55 +13,22 @@ import type { NodeSelectorTerm } from "./affinity-terms.ts";
 import type { Objects } from "./objects.ts";
 
 /** A claim that a pod uses, as the scheduler looks it up. */
-export interface PodClaim {
-  readonly name: string;
-  /** The pod's name for it. */
-  readonly volume: string;
-  /** Made for this pod alone by the ephemeral volume controller. */
-  readonly isEphemeral: boolean;
+export interface PodClaim extends NamedClaim {
   readonly found: Found<PersistentVolumeClaim>;
 }
 
-/** The names of the claims of a pod, in its order; those of ephemeral volumes are made of both names. */
-export const claimNames = (pod: Pod): readonly string[] => named(pod).map(({ name }) => name);
-
 /** The claims of a pod, in its order, with what is known of them. */
 export const podClaims = (pod: Pod, objects: Objects): readonly PodClaim[] =>
-  named(pod).map((one) => ({
+  claimsNamedBy(pod).map((one) => ({
     ...one,
     found: objects.find("PersistentVolumeClaim", pod.metadata.namespace, one.name),
   }));
-
-function named({ spec, metadata }: Pod): readonly Omit<PodClaim, "found">[] {
-  return (spec.volumes ?? []).flatMap(({ name: volume, persistentVolumeClaim, ephemeral }) => {
-    const { claimName } = (persistentVolumeClaim ?? {}) as { claimName?: string };
-    const name = claimName ?? (ephemeral ? `${metadata.name}-${volume}` : undefined);
-    return name === undefined ? [] : [{ name, volume, isEphemeral: claimName === undefined }];
-  });
-}
-
-/** Whether a claim has its volume for good (kube-scheduler v1.36 volumebinding/binder.go isPVCFullyBound). */
-export function isBound({ spec, metadata, status }: PersistentVolumeClaim): boolean {
-  // The phase follows the annotation; saved snapshots may lack either.
-  const isCompleted = metadata.annotations?.["pv.kubernetes.io/bind-completed"] !== undefined;
-  return Boolean(spec?.volumeName) && (isCompleted || status?.phase === "Bound");
-}
 
 /** The class of a claim: absent where it names none, or one that does not exist. */
 export function classOf(claim: PersistentVolumeClaim, objects: Objects): Found<StorageClass> {
   const name = classNameOf(claim);
   return name ? objects.find("StorageClass", undefined, name) : { state: "absent" };
 }
-
-/** Whether claims of a class are bound only when a pod with them is being scheduled. */
-export const isLate = ({ volumeBindingMode }: StorageClass): boolean => volumeBindingMode === "WaitForFirstConsumer";
-
-/** The provisioner of classes whose volumes are made by hand. */
-export const NO_PROVISIONER = "kubernetes.io/no-provisioner";
-
-/** Whether somebody makes volumes of a class. */
-export const isProvisioned = ({ provisioner }: StorageClass): boolean =>
-  Boolean(provisioner) && provisioner !== NO_PROVISIONER;
 
 /** The class of a volume (component-helpers v0.36 storage/volume/helpers.go GetPersistentVolumeClass). */
 export const classNameOfVolume = ({ metadata, spec }: PersistentVolume): string =>

@@ -40,8 +40,10 @@ export function smallestChanges(pod: Pod, view: ClusterView, fit: Fit = fitPod(p
   changesByView.set(view, known);
   // Pods of one template are the same to the scheduler.
   const { spec, metadata } = pod;
-  const volumes = (spec.volumes ?? []).filter((one) => "persistentVolumeClaim" in one || "ephemeral" in one);
-  const key = JSON.stringify([metadata.namespace, metadata.labels, { ...spec, volumes }]);
+  const volumes = (spec.volumes ?? []).filter((one) => !("configMap" in one || "secret" in one || "projected" in one));
+  // The claim of an ephemeral volume is the pod's own.
+  const own = volumes.some((one) => "ephemeral" in one) && metadata.name;
+  const key = JSON.stringify([metadata.namespace, metadata.labels, own, { ...spec, volumes }]);
   const changes = known.get(key) ?? findChanges(pod, view, fit);
   known.set(key, changes);
   return changes;
@@ -140,7 +142,12 @@ function search(
   return undefined;
 }
 
+/** Those of the first filter that rejects: the pod itself, or on this node. */
 function rejectionsOf({ pod, view, node }: State): readonly Rejection[] {
+  for (const { rejectPod } of FILTERS) {
+    const rejections = rejectPod?.(pod, view) ?? [];
+    if (rejections.length > 0) return rejections;
+  }
   for (const filter of FILTERS) {
     const rejections = filter.prepare(pod, view)(node).filter(isRejection);
     if (rejections.length > 0) return rejections;
@@ -148,13 +155,15 @@ function rejectionsOf({ pod, view, node }: State): readonly Rejection[] {
   return [];
 }
 
-/** The state after some edits: of the pod, of the node, or of both. */
-function after(state: State, { edits, patch, cost }: EditOption): State {
-  const changed = edits.reduce((node, edit) => editedNode(node, edit), state.node.node);
-  const node = changed === state.node.node ? state.node : nodeInfo(changed, state.node.pods);
+/** The state after some edits: of the pod, of the node, or of what surrounds them. */
+function after(state: State, { edits, patch, apply, cost }: EditOption): State {
+  const view = apply?.(state.view) ?? state.view;
+  const here = view.nodes.find(({ name }) => name === state.node.name) ?? state.node;
+  const changed = edits.reduce((node, edit) => editedNode(node, edit), here.node);
+  const node = changed === here.node ? here : nodeInfo(changed, here.pods);
   return {
     pod: patch ? patchedPod(state.pod, patch) : state.pod,
-    view: node === state.node ? state.view : withNode(state.view, node),
+    view: node === here ? view : withNode(view, node),
     node,
     edits: [...state.edits, ...edits],
     ...((state.patch || patch) && { patch: patch ? joinedPatch(state.patch, patch) : state.patch }),
@@ -232,13 +241,26 @@ function nodeLike({ node }: NodeInfo, pod: Pod, view: ClusterView): Change | und
         cost: COST_OF_A_NODE + 5 * (Object.keys(allocatable).length + Object.keys(labels).length),
       };
     if (isSlip(first.lack, info)) return undefined;
-    const [, key, wanted] =
-      (first.lack.of === "labels" && /^([^=!\s]+)=(\S*)$/.exec(first.lack.requirements[0] ?? "")) || [];
+    const [, key, wanted] = /^([^=!\s]+)(?:=| in \()([^\s,)]*)/.exec(labelsFor(first.lack)[0] ?? "") ?? [];
     if (!key || wanted === undefined || key in labels || key === "kubernetes.io/hostname") return undefined;
     labels[key] = wanted;
     fresh = { ...fresh, metadata: { ...fresh.metadata, labels: { ...fresh.metadata.labels, [key]: wanted } } };
   }
   return undefined;
+}
+
+/** What a node's labels must be for what it lacks, as requirements in words. */
+function labelsFor(lack: Lack): readonly string[] {
+  switch (lack.of) {
+    case "labels":
+    case "volume":
+    case "new-volume":
+      return lack.requirements;
+    case "volume-zone":
+      return [`${lack.key}=${lack.values[0]}`];
+    default:
+      return [];
+  }
 }
 
 /** Quantities are shown rounded down; a node of that size must not be too small. */

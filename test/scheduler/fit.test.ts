@@ -15,15 +15,19 @@ interface Recorded {
   }[];
 }
 
-// What kube-scheduler 1.36.3 said of random pods and nodes: `npm run test:scheduler -- --cases 160 --save FILE`.
-const recorded = JSON.parse(readFileSync(new URL("agreement.json", import.meta.url), "utf8")) as Recorded;
+// What kube-schedulers said of random pods and nodes, with volumes and without: `npm run test:scheduler -- --cases 200 --save FILE`.
+const RECORDED = ["agreement", "agreement-volumes"].map(
+  (name) => JSON.parse(readFileSync(new URL(`${name}.json`, import.meta.url), "utf8")) as Recorded,
+);
+const CLUSTERS = RECORDED.flatMap(({ scheduler, clusters }) => clusters.map((one) => ({ scheduler, ...one })));
 
 const reasons = (message: string) =>
   (parseFitMessage(message)?.reasons ?? []).map(({ count, reason }) => `${count} ${reason}`).sort();
 
-const lookupOf = (objects: readonly KubeObject[]) =>
+const lookupOf = (objects: readonly KubeObject[], serverVersion: string) =>
   new Lookup({
     takenAt: "2026-11-24T00:00:00Z",
+    serverVersion,
     targets: [],
     objects,
     absent: [],
@@ -33,11 +37,11 @@ const lookupOf = (objects: readonly KubeObject[]) =>
     skipped: [],
   });
 
-describe(`our filters say what the scheduler ${recorded.scheduler} said`, () => {
-  test.each(recorded.clusters.map((cluster, index) => [index, cluster] as const))(
-    "cluster %d",
-    (_, { objects, cases }) => {
-      const view = clusterView(lookupOf(objects));
+describe("our filters say what the scheduler said", () => {
+  test.each(CLUSTERS.map((cluster, index) => [index, cluster.scheduler, cluster] as const))(
+    "cluster %d, scheduler %s",
+    (_, scheduler, { objects, cases }) => {
+      const view = clusterView(lookupOf(objects, scheduler));
       for (const { pod, said } of cases) {
         expect([pod.metadata.name, ...reasons(rebuiltMessage(fitPod(pod, view)))]).toEqual([
           pod.metadata.name,
@@ -49,11 +53,11 @@ describe(`our filters say what the scheduler ${recorded.scheduler} said`, () => 
 
   test("each filter matters: without it some of the sentences differ", () => {
     // The last two have tests of their own: devices.test.ts.
-    const idle = ["NodeName", "VolumeBinding", "NodeDeclaredFeatures", "DynamicResources"];
+    const idle = ["NodeName", "NodeDeclaredFeatures", "DynamicResources"];
     for (const { name } of FILTERS.filter((filter) => !idle.includes(filter.name))) {
       const others = FILTERS.filter((filter) => filter.name !== name);
-      const differs = recorded.clusters.some(({ objects, cases }) => {
-        const view = clusterView(lookupOf(objects));
+      const differs = CLUSTERS.some(({ scheduler, objects, cases }) => {
+        const view = clusterView(lookupOf(objects, scheduler));
         return cases.some(
           ({ pod, said }) => String(reasons(rebuiltMessage(fitPod(pod, view, others)))) !== String(reasons(said)),
         );

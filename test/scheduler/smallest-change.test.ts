@@ -236,6 +236,130 @@ const ROWS: readonly (readonly [string, Pod, readonly KubeObject[], readonly (re
   ],
 ];
 
+const claimed = (...claims: string[]) => ({
+  volumes: claims.map((claimName, index) => ({ name: `v${index}`, persistentVolumeClaim: { claimName } })),
+});
+const storage = (kind: string, name: string, more: object = {}): KubeObject => ({
+  apiVersion: "storage.k8s.io/v1",
+  kind,
+  metadata: { name },
+  ...more,
+});
+const claim = (name: string, spec: object = {}): KubeObject => ({
+  apiVersion: "v1",
+  kind: "PersistentVolumeClaim",
+  metadata: { name, namespace: "shop" },
+  spec: { accessModes: ["ReadWriteOnce"], resources: { requests: { storage: "5Gi" } }, ...spec },
+  status: { phase: "volumeName" in spec ? "Bound" : "Pending" },
+});
+const late = (name: string, provisioner = "disk.example.com", more: object = {}) =>
+  storage("StorageClass", name, { provisioner, volumeBindingMode: "WaitForFirstConsumer", ...more });
+const inZone = (name: string, zone: string) =>
+  labelled(name, { "kubernetes.io/hostname": name, "topology.kubernetes.io/zone": zone });
+const volumeIn = (zone: string): KubeObject =>
+  storage("PersistentVolume", "pv-1", {
+    spec: {
+      nodeAffinity: {
+        required: {
+          nodeSelectorTerms: [
+            { matchExpressions: [{ key: "topology.kubernetes.io/zone", operator: "In", values: [zone] }] },
+          ],
+        },
+      },
+    },
+  });
+
+// Their edits are made by the search itself on the objects around the pod: what it says the nodes answer is checked here.
+const VOLUME_ROWS: readonly (readonly [string, Pod, readonly KubeObject[], readonly (readonly string[])[]])[] = [
+  [
+    "a missing claim: made, of the default class before others",
+    asking({}, claimed("data")),
+    [
+      worker("a"),
+      late("slow"),
+      {
+        ...late("fast"),
+        metadata: { name: "fast", annotations: { "storageclass.kubernetes.io/is-default-class": "true" } },
+      },
+    ],
+    [["claim data fast create"]],
+  ],
+  [
+    "a missing claim with a slip in its name",
+    asking({}, claimed("dato")),
+    [worker("a"), claim("data", { volumeName: "pv-1" }), storage("PersistentVolume", "pv-1")],
+    [["claim-name v0 dato data"]],
+  ],
+  [
+    "a missing claim, and too much cpu besides: both",
+    asking({ cpu: "3" }, claimed("data")),
+    [worker("a"), bound("old", "a", { cpu: "1" }), bound("more", "a", { cpu: "1" }), late("fast")],
+    [["claim data fast create", "request app cpu 3 2"]],
+  ],
+  [
+    "a claim without a class: given one",
+    asking({}, claimed("data")),
+    [worker("a"), late("fast"), claim("data")],
+    [["claim data fast patch"]],
+  ],
+  [
+    "a class that does not exist: another, and the claim made anew",
+    asking({}, claimed("data")),
+    [worker("a"), late("fast"), claim("data", { storageClassName: "none" })],
+    [["claim data fast remake"]],
+  ],
+  ["no class at all that could serve: nothing", asking({}, claimed("data")), [worker("a"), claim("data")], []],
+  [
+    "no volume of a class that makes none: one made by hand on the node, or another class",
+    asking({}, claimed("data")),
+    [
+      worker("a"),
+      late("local", "kubernetes.io/no-provisioner"),
+      late("fast"),
+      claim("data", { storageClassName: "local" }),
+    ],
+    [["claim data fast remake"], ["new-volume data local a"]],
+  ],
+  [
+    "a claim of one pod: that one ends",
+    asking({}, claimed("data")),
+    [
+      worker("a"),
+      claim("data", { accessModes: ["ReadWriteOncePod"], volumeName: "pv-1" }),
+      storage("PersistentVolume", "pv-1"),
+      pod("old", { spec: { nodeName: "a", ...claimed("data") } }),
+    ],
+    [["free-claim data old"]],
+  ],
+  [
+    "a volume in a zone without nodes: only a node there",
+    asking({}, claimed("data")),
+    [inZone("a", "eu-1a"), claim("data", { volumeName: "pv-1" }), volumeIn("eu-1b")],
+    [["new-node a topology.kubernetes.io/zone=eu-1b"]],
+  ],
+  [
+    "a volume in a zone whose node is full: less there, nothing elsewhere",
+    asking({ cpu: "3" }, claimed("data")),
+    [
+      inZone("a", "eu-1a"),
+      inZone("b", "eu-1b"),
+      bound("old", "b", { cpu: "2" }),
+      claim("data", { volumeName: "pv-1" }),
+      volumeIn("eu-1b"),
+    ],
+    [["request app cpu 3 2"], ["new-node b"]],
+  ],
+];
+
+describe("what has to change about volumes", () => {
+  test.each(VOLUME_ROWS)("%s", (_, wanting, objects, expected) => {
+    const changes = changesFor(wanting, objects);
+    expect(changes.map(({ edits }) => edits.map(wordsOf))).toEqual(expected);
+    for (const { edits, accepts } of changes)
+      expect([edits, accepts.length > 0]).toEqual([edits, edits.every(({ of }) => of !== "new-node")]);
+  });
+});
+
 describe("what has to change", () => {
   test.each(ROWS)("%s", (_, wanting, objects, expected) => {
     const changes = changesFor(wanting, objects);

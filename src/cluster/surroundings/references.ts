@@ -1,3 +1,4 @@
+import { claimNames } from "../../objects/persistent-volume-claim.ts";
 import { type Container, isTerminal, type Pod } from "../../objects/pod.ts";
 import type { Reader } from "./standing.ts";
 
@@ -33,14 +34,6 @@ const readReferences: Reader = async (pod, collector, { isDone, hasSandbox, want
   return Promise.all([...missing].map((kind) => collector.listMetadata(kind, namespace)));
 };
 export default readReferences;
-
-/** The names of the claims of a pod; an ephemeral volume's is made of the pod's name and its own. */
-export function claimNames({ spec, metadata }: Pod): readonly string[] {
-  return (spec.volumes ?? []).flatMap(({ name, persistentVolumeClaim, ephemeral }) => {
-    const claim = (persistentVolumeClaim as { claimName?: string } | undefined)?.claimName;
-    return claim ?? (ephemeral ? `${metadata.name}-${name}` : []);
-  });
-}
 
 /** The Secrets and ConfigMaps that the containers of a pod name, and its volumes: with a sandbox those are mounted. */
 export function referencesOf({ spec }: Pod, { volumes }: { readonly volumes: boolean }): readonly Reference[] {

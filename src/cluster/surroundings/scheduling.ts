@@ -7,6 +7,7 @@ import { claimReferences } from "../../objects/resource-claim.ts";
 import type { Collector } from "../collector.ts";
 import { podEvents } from "../targets.ts";
 import type { Reader } from "./standing.ts";
+import { readVolumesToSchedule } from "./volumes-to-schedule.ts";
 
 /** Nodes and the pods on them, to run the scheduler's filters again; more than this is a cluster too large for one answer. */
 const MOST_PODS = 20_000;
@@ -26,6 +27,7 @@ const scheduling: Reader = async (pod, collector) => {
     // Without a selector: only a whole list proves that a node holds nothing else.
     collector.list("Pod", undefined, { most: MOST_PODS }),
     namespaced ? collector.list("Namespace", undefined) : undefined,
+    readVolumesToSchedule(pod, collector),
     readDevices(pod, collector),
     readGang(pod, collector),
     readAutoscaler(pod, collector),

@@ -1,10 +1,9 @@
 import { lastSeen } from "../../objects/event.ts";
 import type { KubeObject } from "../../objects/object.ts";
-import { classNameOf, type PersistentVolumeClaim } from "../../objects/persistent-volume-claim.ts";
+import { claimNames, classNameOf, type PersistentVolumeClaim } from "../../objects/persistent-volume-claim.ts";
 import type { Pod } from "../../objects/pod.ts";
 import type { Collector } from "../collector.ts";
 import { podEvents } from "../targets.ts";
-import { claimNames } from "./references.ts";
 import type { Reader } from "./standing.ts";
 
 /** Bounds for lists that only make an answer better. */

@@ -4,7 +4,14 @@ import type { Finding } from "../../rules/finding.ts";
 import { type Command, withKubectlFlags } from "../../text/command.ts";
 import { plain, type Text } from "../../text/text.ts";
 import { groupsOf } from "../group.ts";
-import { API_VERSION, type Group, type Report, type ReportList, type Scheduling } from "../report.ts";
+import {
+  API_VERSION,
+  type Group,
+  type Report,
+  type ReportList,
+  type Scheduling,
+  type SchedulingRejection,
+} from "../report.ts";
 import type { FindingDocument, ItemDocument, ReportDocument, ReportListDocument } from "../schema.ts";
 import { uncheckedOf } from "../unchecked.ts";
 import { commandWithFlags } from "./layout.ts";
@@ -77,7 +84,7 @@ function itemOf(report: Report, flags: readonly string[]): ItemDocument {
 }
 
 function schedulingDocument(
-  { rebuiltMessage, schedulerMessage, agrees, difference, nodes, smallestChange }: Scheduling,
+  { rebuiltMessage, schedulerMessage, agrees, difference, podRejections, nodes, smallestChange }: Scheduling,
   words: (content: Text) => string,
 ): NonNullable<ItemDocument["scheduling"]> {
   return {
@@ -85,9 +92,11 @@ function schedulingDocument(
     schedulerMessage,
     agrees,
     ...(difference && { difference: words(difference) }),
-    nodes: nodes.map(({ names, rejections }) => ({
+    ...(podRejections.length > 0 && { podRejections: podRejections.map(rejectionOf) }),
+    nodes: nodes.map(({ names, rejections, undecided }) => ({
       names: [...names],
-      rejections: rejections.map(({ lack, ...rest }) => ({ ...rest, lack: asWritten(lack) })),
+      rejections: rejections.map(rejectionOf),
+      ...(undecided.length > 0 && { undecided: undecided.map((one) => ({ ...one })) }),
     })),
     ...(smallestChange && {
       smallestChange: {
@@ -97,6 +106,8 @@ function schedulingDocument(
     }),
   };
 }
+
+const rejectionOf = ({ lack, ...rest }: SchedulingRejection) => ({ ...rest, lack: asWritten(lack) });
 
 function findingOf(finding: Finding, flags: readonly string[]): FindingDocument {
   const { rule, confidence, effect, stage, subject, container, headline, why, notes, outlook } = finding;

@@ -19,6 +19,7 @@ import {
   nodeNames,
   objectName,
   ownCommand,
+  stopsTitle,
   tagOf,
   thousands,
   timesWords,
@@ -133,7 +134,7 @@ function nodesPart({ scheduling }: Report, options: RenderOptions): string[] {
   const left = rows.slice(shown.length).reduce((sum, { names }) => sum + names.length, 0);
   return [
     [
-      "**Nodes**",
+      scheduling.podRejections.length > 0 ? `**Nodes**: ${stopsTitle(scheduling)}` : "**Nodes**",
       "",
       ...shown.map(
         ({ names, stops }) =>

@@ -26,6 +26,7 @@ import {
   marksOf,
   mergedRaw,
   nodeNames,
+  stopsTitle,
   tagOf,
   timesWords,
   titleOf,
@@ -258,7 +259,7 @@ function nodeLines({ scheduling }: Report, options: RenderOptions): Line[] {
   const title = `Nodes (${total})`;
   const room = Math.max(title.length - 2, ...heads.map((head) => [...head].length));
   return [
-    [span(padded(title, room + 4), "quiet"), span(scheduling.rows.length ? "what stops the pod there" : "", "quiet")],
+    [span(padded(title, room + 4), "quiet"), span(scheduling.rows.length ? stopsTitle(scheduling) : "", "quiet")],
     ...shown.flatMap(({ stops }, index) =>
       paragraph(
         [span(`  ${padded(heads[index] ?? "", room)} `)],

@@ -3,7 +3,7 @@ import { fullName, type ObjectRef } from "../../objects/object.ts";
 import type { Evidence, Finding } from "../../rules/finding.ts";
 import type { Command } from "../../text/command.ts";
 import { duration, name, path, type Text, text, value } from "../../text/text.ts";
-import type { Checks, Moment, RawReason, Report, Step } from "../report.ts";
+import type { Checks, Moment, RawReason, Report, Scheduling, Step } from "../report.ts";
 
 // Phrases that the terminal and Markdown share.
 
@@ -171,3 +171,7 @@ export function nodeNames(names: readonly string[], isWide: boolean): string {
   for (const other of others) while (!other.startsWith(shared)) shared = shared.slice(0, -1);
   return shared.length >= 3 ? `${names.length} × ${shared}*` : `${first} and ${others.length} more`;
 }
+
+/** The head of the table of nodes. What keeps the pod from all of them is told as the cause; they say what comes after it. */
+export const stopsTitle = ({ podRejections }: Scheduling): string =>
+  podRejections.length > 0 ? "what would stop the pod there next" : "what stops the pod there";

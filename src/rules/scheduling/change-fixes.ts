@@ -20,14 +20,19 @@ export function changeFix(change: Change, input: PodInput): Fix {
   const [only] = edits;
   if (only?.of === "new-node") return newNodeFix(only);
   const doing = edits.map((edit) => wordsOf(edit, input));
-  const title = capitalized(
-    text`${joined(doing)}, and ${list(accepts.map(name), 3)} ${accepts.length === 1 ? "takes" : "take"} it.`,
-  );
-  const ofNodes = edits.flatMap((edit) => nodeCommand(edit) ?? []);
-  const applies = edits.every(isPlain) ? "as-is" : "maybe";
-  if (!patch) return { title, commands: ofNodes, applies, by };
+  // Without a node that surely takes it some filter could not look at all it needs.
+  const outcome =
+    accepts.length > 0
+      ? text`${list(accepts.map(name), 3)} ${accepts.length === 1 ? "takes" : "take"} it`
+      : text`nothing that I could check stops it any more`;
+  const title = capitalized(text`${joined(doing)}, and ${outcome}.`);
+  const { namespace } = input.pod.metadata;
+  const ofOthers = edits.flatMap((edit) => nodeCommand(edit) ?? volumeCommands(edit, namespace));
+  const isFilledIn = ofOthers.every(({ argv }) => !argv.some((word) => /^<.*>$/.test(word)));
+  const applies = !isFilledIn ? "fill-in" : edits.every(isPlain) && accepts.length > 0 ? "as-is" : "maybe";
+  if (!patch) return { title, commands: ofOthers, applies, by };
   const fix = patchFix(change, patch, title, applies, input);
-  return { ...fix, commands: [...ofNodes, ...fix.commands], by };
+  return { ...fix, commands: [...ofOthers, ...fix.commands], by };
 }
 
 /** Corrected slips, and requests that stay at half or more: what nobody has to think over. */
@@ -44,7 +49,7 @@ function patchFix(
   input: PodInput,
 ): Fix {
   const { pod, workload } = input;
-  const ofWorkload = edits.filter((edit) => !isOfNode(edit));
+  const ofWorkload = edits.filter((edit) => !isOfNode(edit) && edit.of !== "claim" && edit.of !== "free-claim");
   // The one thing of a pod's spec for scheduling that may be added later (kubernetes v1.36 pkg/apis/core/validation).
   if ((workload.kind === "Pod" || workload.kind === "Job") && ofWorkload.every(({ of }) => of === "toleration")) {
     const known = (pod.spec.tolerations ?? []) as readonly { key?: string }[];
@@ -98,6 +103,18 @@ function wordsOf(edit: Edit, { pod }: PodInput): Text {
       return text`only prefer to be near the other pods by ${name(edit.key)}`;
     case "anti-affinity":
       return text`only prefer to be apart by ${name(edit.key)}`;
+    case "claim-name":
+      return text`use claim ${name(edit.to)}, which exists, instead of ${name(edit.from)}`;
+    case "claim":
+      return edit.how === "create"
+        ? text`create claim ${name(edit.claim)} with class ${name(edit.storageClass)}`
+        : edit.how === "patch"
+          ? text`give claim ${name(edit.claim)} the class ${name(edit.storageClass)}`
+          : text`make claim ${name(edit.claim)} anew with class ${name(edit.storageClass)}`;
+    case "free-claim":
+      return text`end pod ${name(edit.pod)}, which has claim ${name(edit.claim)}`;
+    case "new-volume":
+      return text`create a PersistentVolume ${edit.storageClass ? text`of class ${name(edit.storageClass)}` : "without a class"} for claim ${name(edit.claim)}${edit.node && text` on node ${name(edit.node)}`}`;
     case "label":
       return text`give node ${name(edit.node)} the label ${value(`${edit.key}=${edit.value}`)}`;
     case "untaint":
@@ -127,6 +144,28 @@ function nodeCommand(edit: Edit): Command | undefined {
       return kubectl("changes", undefined, "uncordon", edit.node);
     default:
       return undefined;
+  }
+}
+
+/** What to do to claims, to the pods that have them, and to volumes. */
+function volumeCommands(edit: Edit, namespace: string | undefined): readonly Command[] {
+  switch (edit.of) {
+    case "claim": {
+      const { claim, storageClass: storageClassName, how } = edit;
+      const patch = JSON.stringify({ spec: { storageClassName } });
+      if (how === "create") return [kubectl("changes", namespace, "apply", "-f", "<claim.yaml>")];
+      if (how === "patch") return [kubectl("changes", namespace, "patch", "persistentvolumeclaim", claim, "-p", patch)];
+      return [
+        kubectl("reads", namespace, "get", "persistentvolumeclaim", claim, "-o", "yaml"),
+        kubectl("deletes", namespace, "replace", "--force", "-f", "<claim.yaml>"),
+      ];
+    }
+    case "free-claim":
+      return [kubectl("deletes", namespace, "delete", "pod", edit.pod)];
+    case "new-volume":
+      return [kubectl("changes", undefined, "apply", "-f", "<persistentvolume.yaml>")];
+    default:
+      return [];
   }
 }
 

@@ -5,6 +5,7 @@ import type { Text } from "../../text/text.ts";
 import type { Confidence, Evidence, Fix, Impact, RuleId } from "../finding.ts";
 import type { PodInput } from "../pod-input.ts";
 import { defineRule, type Rule, type RuleDoc } from "../rule.ts";
+import { nextFixes, nextNotes } from "./after-claims.ts";
 import { type ClaimTrouble, provisionerOf, type TroubledClaim, troubledClaims } from "./claims.ts";
 
 /** What programs get to know of a claim that does not serve. */
@@ -73,11 +74,14 @@ export function claimRule(spec: ClaimRuleSpec): Rule {
       return {
         headline: spec.headline(one, input),
         why: spec.why(one, input),
-        notes: spec.notes?.(one, input) ?? [],
+        notes: [...(spec.notes?.(one, input) ?? []), ...(effect === "blocks" ? nextNotes(input) : [])],
         ...(outlook && { outlook }),
       };
     },
-    fixes: ({ facts }, input) => spec.fixes(again(facts, input), input),
+    fixes: ({ facts }, input) => [
+      ...(effect === "blocks" ? nextFixes(input) : []),
+      ...spec.fixes(again(facts, input), input),
+    ],
     groupKey: ({ facts }) => `${trouble} ${facts.storageClass ?? facts.claim}`,
     doc,
   });

@@ -4,6 +4,7 @@ import type { Confidence, Evidence, Fix, RuleId } from "../finding.ts";
 import type { PodInput } from "../pod-input.ts";
 import { defineRule, type Rule, type RuleDoc } from "../rule.ts";
 import { causes, verdictOn } from "../scheduling/verdict.ts";
+import { changesBesideVolumes } from "./after-claims.ts";
 import { type ClaimView, claimsOf } from "./claims.ts";
 
 export interface NodeRefusalRuleSpec {
@@ -55,7 +56,7 @@ export function nodeRefusalRule(spec: NodeRefusalRuleSpec): Rule {
       why: spec.why(claimOf(input), input),
       notes: spec.notes?.(claimOf(input), input) ?? [],
     }),
-    fixes: (_, input) => spec.fixes(claimOf(input), input),
+    fixes: (_, input) => [...changesBesideVolumes(input), ...spec.fixes(claimOf(input), input)],
     doc: spec.doc,
   });
 }

@@ -1,11 +1,11 @@
 import type { CSINode } from "../../objects/csi-node.ts";
+import { type DriverVolume, driverOfProvisioner, driverVolume, isMigratedBy } from "../../objects/in-tree-volume.ts";
 import { fullName } from "../../objects/object.ts";
 import type { PersistentVolume } from "../../objects/persistent-volume.ts";
 import type { PersistentVolumeClaim } from "../../objects/persistent-volume-claim.ts";
 import type { Pod } from "../../objects/pod.ts";
 import type { Gap } from "../../snapshot/snapshot.ts";
 import { type Filter, undecided } from "../filter.ts";
-import { type DriverVolume, driverOfProvisioner, driverVolume, isMigratedBy } from "../in-tree-volumes.ts";
 import type { ClusterView, NodeInfo } from "../node-info.ts";
 import type { Objects } from "../objects.ts";
 import { classOf, podClaims } from "../pod-volumes.ts";

@@ -1,10 +1,10 @@
 import { type LabelSelector, matchesSelector } from "../../objects/label-selector.ts";
 import { fullName } from "../../objects/object.ts";
 import type { PersistentVolume } from "../../objects/persistent-volume.ts";
-import { classNameOf, type PersistentVolumeClaim, sizeOf } from "../../objects/persistent-volume-claim.ts";
+import { classNameOf, isBound, type PersistentVolumeClaim, sizeOf } from "../../objects/persistent-volume-claim.ts";
 import type { Pod } from "../../objects/pod.ts";
 import { amountOf, nanos } from "../../objects/quantity.ts";
-import type { StorageClass } from "../../objects/storage-class.ts";
+import { isLate, isProvisioned, type StorageClass } from "../../objects/storage-class.ts";
 import { compare, type Found } from "../../snapshot/lookup.ts";
 import {
   type Filter,
@@ -15,20 +15,10 @@ import {
   type Undecided,
   undecided,
 } from "../filter.ts";
-import { translatedFor } from "../in-tree-volumes.ts";
 import type { NodeInfo } from "../node-info.ts";
 import type { Objects } from "../objects.ts";
-import {
-  classNameOfVolume,
-  classOf,
-  isBound,
-  isLate,
-  isProvisioned,
-  type PodClaim,
-  podClaims,
-  unmetOfClass,
-  unmetOfVolume,
-} from "../pod-volumes.ts";
+import { classNameOfVolume, classOf, type PodClaim, podClaims, unmetOfClass, unmetOfVolume } from "../pod-volumes.ts";
+import { translatedFor } from "../translated-volume.ts";
 
 /**
  * Claims and their volumes: bound ones must be usable on the node, those that wait for a node must find a volume there,

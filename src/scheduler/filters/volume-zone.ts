@@ -1,14 +1,13 @@
+import { OLD_REGION, OLD_ZONE, REGION, ZONE } from "../../objects/in-tree-volume.ts";
 import type { Pod } from "../../objects/pod.ts";
 import { type Filter, undecided } from "../filter.ts";
 import type { Objects } from "../objects.ts";
 import { podClaims } from "../pod-volumes.ts";
 
-const ZONE = "topology.kubernetes.io/zone";
-const REGION = "topology.kubernetes.io/region";
 /** The labels that place a volume, with the name that nodes have for them today. */
 const PLACES: readonly (readonly [string, string])[] = [
-  ["failure-domain.beta.kubernetes.io/zone", ZONE],
-  ["failure-domain.beta.kubernetes.io/region", REGION],
+  [OLD_ZONE, ZONE],
+  [OLD_REGION, REGION],
   [ZONE, ZONE],
   [REGION, REGION],
 ];

@@ -1,9 +1,7 @@
-import type { CSINode } from "../objects/csi-node.ts";
-import type { PersistentVolume } from "../objects/persistent-volume.ts";
-import type { NodeSelectorTerm } from "./affinity-terms.ts";
+import type { CSINode } from "./csi-node.ts";
 
 /** An in-tree type of volume, and the driver that serves it today (csi-translation-lib v0.36 plugins). */
-interface InTreeType {
+export interface InTreeType {
   readonly provisioner: string;
   readonly driver: string;
   /** Of a pod's volume or a PersistentVolume. */
@@ -55,19 +53,22 @@ export interface DriverVolume {
 type Source = Readonly<Record<string, unknown>>;
 type Labels = Readonly<Record<string, string>>;
 
-const ZONE = "topology.kubernetes.io/zone";
-const OLD_ZONE = "failure-domain.beta.kubernetes.io/zone";
-const REGION = "topology.kubernetes.io/region";
-const OLD_REGION = "failure-domain.beta.kubernetes.io/region";
+/** Labels that place a node or a volume, and their names until 1.17. */
+export const ZONE = "topology.kubernetes.io/zone";
+export const OLD_ZONE = "failure-domain.beta.kubernetes.io/zone";
+export const REGION = "topology.kubernetes.io/region";
+export const OLD_REGION = "failure-domain.beta.kubernetes.io/region";
 
-const typeOf = (source: Source) => TYPES.find(({ field }) => source[field] !== undefined);
+/** The in-tree type of a pod's volume or of a PersistentVolume's spec; undefined for all other sources. */
+export const inTreeType = (source: Source): InTreeType | undefined =>
+  TYPES.find(({ field }) => source[field] !== undefined);
 
 /** The driver's volume of an in-tree source, of a pod or with the labels of its PersistentVolume; undefined for all other sources. */
 export function driverVolume(
   source: Source,
   labels: Labels = {},
 ): (DriverVolume & { provisioner: string }) | undefined {
-  const type = typeOf(source);
+  const type = inTreeType(source);
   if (!type) return undefined;
   const { provisioner, driver, field, id } = type;
   const text = String((source[field] as Source)[id]);
@@ -83,34 +84,3 @@ export const driverOfProvisioner = (provisioner: string): string | undefined =>
 /** Whether a node says that its volumes of an in-tree type are the driver's by now. */
 export const isMigratedBy = ({ metadata }: CSINode, provisioner: string): boolean =>
   metadata.annotations?.["storage.alpha.kubernetes.io/migrated-plugins"]?.split(",").includes(provisioner) ?? false;
-
-/**
- * A volume as a node with its driver is asked for it: the zone goes by the driver's own label
- * (csi-translation-lib v0.36 plugins/in_tree_volume.go translateTopologyFromInTreeToCSI).
- */
-export function translatedFor(volume: PersistentVolume, csiNode: CSINode | undefined): PersistentVolume {
-  const type = typeOf((volume.spec ?? {}) as Source);
-  if (!type?.zoneKey || !csiNode || !isMigratedBy(csiNode, type.provisioner)) return volume;
-  const { zoneKey } = type;
-  const { required } = (volume.spec?.nodeAffinity ?? {}) as {
-    required?: { nodeSelectorTerms?: readonly NodeSelectorTerm[] };
-  };
-  const terms = required?.nodeSelectorTerms ?? [];
-  const has = (key: string) =>
-    terms.some(({ matchExpressions = [] }) => matchExpressions.some((one) => one.key === key));
-  const labels = volume.metadata.labels ?? {};
-  const isOld = !has(ZONE) && (has(OLD_ZONE) || (labels[ZONE] === undefined && labels[OLD_ZONE] !== undefined));
-  const zone = isOld ? OLD_ZONE : ZONE;
-  const zones = (labels[zone] ?? "").split("__").map((one) => one.trim());
-  const values = [...new Set(zones.filter(Boolean))];
-  const added = !has(zone) && values.length > 0 ? [{ key: zoneKey, operator: "In", values }] : [];
-  const renamed = (key: string) => (key === zone ? zoneKey : isOld && key === OLD_REGION ? REGION : key);
-  const nodeSelectorTerms = (terms.length === 0 && added.length > 0 ? [{}] : terms).map(
-    ({ matchExpressions = [], ...rest }: NodeSelectorTerm) => ({
-      ...rest,
-      matchExpressions: [...matchExpressions.map((one) => ({ ...one, key: renamed(one.key) })), ...added],
-    }),
-  );
-  if (nodeSelectorTerms.length === 0) return volume;
-  return { ...volume, spec: { ...volume.spec, nodeAffinity: { required: { nodeSelectorTerms } } } };
-}
