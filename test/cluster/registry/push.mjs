@@ -1,5 +1,6 @@
 // Images for the registry of the cluster, put there by plain requests. All stand on the layers that kit/images.sh pushed.
 import { request } from "node:http";
+import { sha256 } from "./hostile-servers.mjs";
 import { addressOf } from "./hosts.mjs";
 
 const INDEX = "application/vnd.oci.image.index.v1+json";
@@ -36,17 +37,35 @@ async function manifestOf(source, tag) {
   return text;
 }
 
-/** Puts an image of one repository into another, under each of some tags. */
+/**
+ * Puts an image of one repository into another, under each of some tags. It gets a configuration of its own: a node
+ * takes images of the same one for one image with several names, and tells the API server five of them.
+ */
 export async function copyImage(source, sourceTag, repository, tags) {
-  const manifest = await manifestOf(source, sourceTag);
-  const { config, layers } = JSON.parse(manifest);
-  for (const { digest } of [config, ...layers])
+  const manifest = JSON.parse(await manifestOf(source, sourceTag));
+  const { text } = await ask("GET", `${source}/blobs/${manifest.config.digest}`);
+  const config = JSON.parse(text);
+  config.config.Labels = { repository };
+  manifest.config = await putBlob(repository, JSON.stringify(config), manifest.config.mediaType);
+  for (const { digest } of manifest.layers)
     await ask("POST", `${repository}/blobs/uploads/?mount=${digest}&from=${source}`);
+  const body = JSON.stringify(manifest);
   const queue = [...tags];
   const worker = async () => {
-    for (let tag = queue.shift(); tag; tag = queue.shift()) await put(repository, tag, manifest, MANIFEST);
+    for (let tag = queue.shift(); tag; tag = queue.shift()) await put(repository, tag, body, MANIFEST);
   };
   await Promise.all(Array.from({ length: AT_ONCE }, worker));
+}
+
+async function putBlob(repository, content, mediaType) {
+  const digest = sha256(content);
+  const { headers } = await ask("POST", `${repository}/blobs/uploads/`);
+  const { pathname, search } = new URL(headers.location);
+  await ask("PUT", `${pathname.slice("/v2/".length)}${search}&digest=${encodeURIComponent(digest)}`, {
+    body: content,
+    headers: { "content-type": "application/octet-stream" },
+  });
+  return { mediaType, digest, size: Buffer.byteLength(content) };
 }
 
 /** Puts an index over one image that claims some platforms, `linux/arm64` and the like. */
