@@ -71,6 +71,8 @@ async function look(options: Options, world: World): Promise<{ snapshot: Snapsho
   const report = new Promise<typeof import("./report-on.ts")>((resolve) => {
     setImmediate(() => resolve(import("./report-on.ts")));
   });
+  // A login through a browser, say, counts for nobody's patience.
+  let begin = Date.now();
   try {
     const looked = await collect(api, {
       names: options.targets,
@@ -81,10 +83,13 @@ async function look(options: Options, world: World): Promise<{ snapshot: Snapsho
       version: options.saveSnapshot !== undefined,
       now: world.now,
       onProgress: progress.say,
-      onTargets: (objects) => setImmediate(async () => (await report).knowledgeFor(objects)),
+      onTargets: (objects) => {
+        begin = Date.now();
+        setImmediate(async () => (await report).knowledgeFor(objects));
+      },
     });
     if (!registries) return looked;
-    const { patienceMs } = options.connection;
+    const patienceMs = begin + options.connection.patienceMs - Date.now();
     const asked = await registries(looked.snapshot, api, {
       secrets: options.secrets,
       patienceMs,

@@ -175,35 +175,21 @@ function splitPort(host: string): { parts: readonly string[]; port: string } {
   return { parts: (port ? name.replace(/^\[(.*)\]$/, "$1") : name).split("."), port };
 }
 
-/** Go's filepath.Match, for a word without slashes: `*`, `?`, `[a-z]`, `[^a-z]` and `\` before a character. */
+/**
+ * Go's path/filepath Match, of which only `*` is left: `?` begins a query, and with `[` or `\` a key is no URL. What is
+ * left of those is an IPv6 address without a port, which Match takes for a class of characters.
+ */
 function globMatches(pattern: string, word: string): boolean {
-  const pieces = pattern.match(/\*|\?|\[\^?(?:\\.|[^\]\\])+\]|\\.|[^*?[\\]/gsu) ?? [];
-  // What is left over is a bracket that does not end, or a backslash at the end: no pattern, and no match.
-  if (pieces.join("") !== pattern) return false;
-  const letters = [...word];
-  let [piece, letter] = [0, 0];
-  // Where the last star stands, and up to which letter it reaches: a star before it never has to take more.
-  let star: { piece: number; letter: number } | undefined;
-  while (letter < letters.length) {
-    if (pieces[piece] === "*") star = { piece: piece++, letter };
-    else if (piece < pieces.length && isOneOf(pieces[piece] ?? "", letters[letter] ?? "")) {
-      piece++;
-      letter++;
-    } else if (star) {
-      letter = ++star.letter;
-      piece = star.piece + 1;
-    } else return false;
+  if (pattern.startsWith("[")) return false;
+  const [first = "", ...rest] = pattern.split("*");
+  const last = rest.pop();
+  if (last === undefined) return pattern === word;
+  if (!word.startsWith(first) || !word.endsWith(last) || word.length < first.length + last.length) return false;
+  let place = first.length;
+  for (const piece of rest) {
+    const found = word.indexOf(piece, place);
+    if (found < 0) return false;
+    place = found + piece.length;
   }
-  return pieces.slice(piece).every((rest) => rest === "*");
-}
-
-function isOneOf(piece: string, letter: string): boolean {
-  if (piece === "?") return true;
-  if (!piece.startsWith("[") || piece.length === 1) return piece.replace(/^\\(?=.)/s, "") === letter;
-  try {
-    return new RegExp(`^${piece}$`, "su").test(letter);
-  } catch {
-    // A range that runs backwards.
-    return false;
-  }
+  return place <= word.length - last.length;
 }

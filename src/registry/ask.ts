@@ -67,6 +67,8 @@ class Asker {
   /** Of one image: pods of many namespaces often have the same login. */
   readonly #told = new Map<string, { readonly login: Login; readonly told: Promise<Told> }[]>();
 
+  readonly #secrets = new Set<string>();
+
   constructor(exchange: Exchange, options: AskOptions) {
     this.#exchange = exchange;
     this.#options = options;
@@ -126,7 +128,7 @@ class Asker {
       password && login.password ? password.isSame(login.password) : password === login.password,
     );
     if (same) return same.told;
-    const told = this.#askAs(reference, login, new Asking(deadline));
+    const told = this.#askAs(reference, login, new Asking(deadline, this.#secrets));
     known.push({ login, told });
     return told;
   }

@@ -18,14 +18,15 @@ export class Outcome extends Error {
 
 /** One image being asked about: how long that may take, who was sent requests, and what must not be repeated. */
 export class Asking {
-  readonly hosts = new Set<string>();
+  readonly #hosts = new Set<string>();
   rate: RegistryAnswer["rate"];
   readonly #deadline: number;
-  readonly #secrets = new Set<string>();
+  readonly #secrets: Set<string>;
 
-  /** `deadline`: milliseconds since 1970. */
-  constructor(deadline: number) {
+  /** `deadline`: milliseconds since 1970. `secrets`: those of the whole run, as a server may repeat one later. */
+  constructor(deadline: number, secrets: Set<string>) {
     this.#deadline = deadline;
+    this.#secrets = secrets;
   }
 
   /** Milliseconds that the next request may take. Throws an Outcome where the time for the image is over. */
@@ -36,10 +37,20 @@ export class Asking {
         is: "unreachable",
         step: "answer",
         code: "TIMED_OUT",
-        message: `not everything was answered within ${IMAGE_MS / 1000} s`,
+        message: "the time for this image was over before all was answered",
       });
     }
     return Math.min(REQUEST_MS, left);
+  }
+
+  /** Every host that was sent a request. */
+  get hosts(): ReadonlySet<string> {
+    return this.#hosts;
+  }
+
+  /** Notes that a host is sent a request. Where a redirect leads is a server's text. */
+  asks({ host }: URL): void {
+    this.#hosts.add(this.quoted(host));
   }
 
   /** Keeps a credential out of whatever is quoted from now on. */
@@ -49,7 +60,9 @@ export class Asking {
 
   /** Whether a server's text holds a credential: it may send back what it was sent. */
   holdsSecret(text: string): boolean {
-    return [...this.#secrets].some((secret) => text.includes(secret));
+    return [...this.#secrets].some((secret) =>
+      secret.length < UNLIKELY_BY_CHANCE ? text === secret : text.includes(secret),
+    );
   }
 
   /** What a server said, fit to be kept: one line of at most 300 characters, and no credential in it. */
@@ -62,4 +75,6 @@ export class Asking {
 
 /** A shorter one is part of ordinary words, and would be seen by what is missing from them. */
 const SHORTEST_SECRET = 4;
+/** Somebody's password is `2024`, and many tags have that in them. */
+const UNLIKELY_BY_CHANCE = 8;
 const MOST_CHARACTERS = 300;

@@ -8,6 +8,7 @@ import { errorIn, isPage, parsed, titleIn } from "./error-body.ts";
 import type { Exchange, RegistryResponse } from "./exchange.ts";
 import {
   ACCEPT_MANIFESTS,
+  digestIn,
   digestOf,
   hasDigest,
   isSchema1,
@@ -60,8 +61,10 @@ export class RepositoryClient {
     this.#asking.rate ??= rate;
     if (head.status === 429) throw rateLimited(head, "too many requests");
     const known = digestIn(head);
-    const mediaType = mediaTypeOf(head.headers["content-type"]);
-    if (head.status === 200 && known && rate?.remaining === 0) return { is: "found", digest: known, mediaType };
+    if (head.status === 200 && known && rate?.remaining === 0 && !this.#asking.holdsSecret(known)) {
+      const mediaType = mediaTypeOf(head.headers["content-type"]);
+      return { is: "found", digest: known, ...(mediaType && { mediaType }) };
+    }
     if (head.status === 200 && Number(head.headers["content-length"]) > MOST_MANIFEST_BYTES) {
       return tooLarge(`${head.headers["content-length"]} bytes`);
     }
@@ -102,9 +105,8 @@ export class RepositoryClient {
   }
 
   #found(response: RegistryResponse): RegistryOutcome {
-    const { status, headers, body } = response;
-    const contentType = mediaTypeOf(headers["content-type"]);
-    const manifest = readManifest(body, contentType);
+    const { status, body } = response;
+    const manifest = readManifest(response);
     if (!manifest) {
       if (isPage(body)) return this.#notRegistry(response);
       return { is: "failed", status, message: "answers with content that is no manifest" };
@@ -114,7 +116,13 @@ export class RepositoryClient {
     if (isFalse && !isSchema1(manifest.mediaType)) {
       return { is: "failed", status, message: "answers with content that is not its digest" };
     }
-    return { is: "found", digest: this.#reference.digest ?? stated ?? digestOf(body), ...manifest };
+    const { mediaType, platforms } = manifest;
+    return {
+      is: "found",
+      digest: this.#reference.digest ?? stated ?? digestOf(body),
+      ...(mediaType && { mediaType }),
+      ...(platforms && { platforms: platforms.filter((platform) => !this.#asking.holdsSecret(platform)) }),
+    };
   }
 
   async #refused(response: RegistryResponse): Promise<RegistryOutcome> {
@@ -168,9 +176,4 @@ function tooLarge(size: string): RegistryOutcome {
     status: 200,
     message: `the manifest has ${size === "more" ? "more than 4 MiB" : size}; container runtimes take 4 MiB at most`,
   };
-}
-
-function digestIn({ headers }: Pick<RegistryResponse, "headers">): string | undefined {
-  const digest = String(headers["docker-content-digest"] ?? "");
-  return /^[a-z0-9]+(?:[.+_-][a-z0-9]+)*:[0-9a-f]{32,128}$/.test(digest) ? digest : undefined;
 }

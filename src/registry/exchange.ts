@@ -37,14 +37,19 @@ const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
  * reached is not tried again.
  */
 export class Exchange {
-  readonly #trust: RegistryTrust;
+  readonly #certificateAuthority: string | undefined;
+  readonly #insecureHosts: ReadonlySet<string>;
   readonly #world: World;
   readonly #connections = new Map<string, Promise<Connection>>();
   readonly #bases = new Map<string, Promise<URL>>();
   #roots: string | undefined;
 
-  constructor(trust: RegistryTrust, world: World) {
-    this.#trust = trust;
+  constructor({ certificateAuthority, insecureHosts }: RegistryTrust, world: World) {
+    this.#certificateAuthority = certificateAuthority;
+    // As URLs have them, without the port that the scheme implies.
+    this.#insecureHosts = new Set(
+      insecureHosts.flatMap((host) => ["https", "http"].map((scheme) => new URL(`${scheme}://${host}`).host)),
+    );
     this.#world = world;
   }
 
@@ -57,7 +62,7 @@ export class Exchange {
 
   /** Whether the user said that a host may be spoken to without TLS, or with a certificate that is not checked. */
   isInsecure({ host }: URL): boolean {
-    return this.#trust.insecureHosts.includes(host);
+    return this.#insecureHosts.has(host);
   }
 
   /** Throws an Outcome where there is no answer, TooLarge where it is too long. Redirects are followed, without credentials. */
@@ -90,7 +95,7 @@ export class Exchange {
   async #findBase(host: string, asking: Asking): Promise<URL> {
     const url = new URL(`https://${host}`);
     if (!this.isInsecure(url)) return url;
-    asking.hosts.add(url.host);
+    asking.asks(url);
     try {
       await this.#connect(url, asking.timeoutMs());
       return url;
@@ -103,7 +108,7 @@ export class Exchange {
 
   async #exchange(request: RegistryRequest, asking: Asking): Promise<Response> {
     const { url, method, accept, authorization, mostBytes } = request;
-    asking.hosts.add(url.host);
+    asking.asks(url);
     for (let losses = 0; ; losses++) {
       const timeoutMs = asking.timeoutMs();
       const deadline = Date.now() + timeoutMs;
@@ -123,7 +128,7 @@ export class Exchange {
       } catch (error) {
         // A server may close a connection that was idle just as it is used again.
         if (error instanceof LostConnection && losses === 0) continue;
-        throw await noAnswer(error, url, this.#target(url), timeoutMs);
+        throw (await noAnswer(error, url, this.#target(url), timeoutMs, asking)) ?? error;
       }
     }
   }
@@ -141,8 +146,8 @@ export class Exchange {
   }
 
   #target(url: URL): ServerTarget {
-    const { certificateAuthority } = this.#trust;
-    if (certificateAuthority) this.#roots ??= [...systemRoots(this.#world.env), certificateAuthority].join("\n");
+    const authority = this.#certificateAuthority;
+    if (authority) this.#roots ??= [...systemRoots(this.#world.env), authority].join("\n");
     return {
       server: url.origin,
       insecureSkipTlsVerify: this.isInsecure(url),

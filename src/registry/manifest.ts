@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import type { Response } from "../cluster/connection.ts";
 import { parsed } from "./error-body.ts";
 
 /** The media types of manifests and of lists of manifests (docker/distribution schema 2, OCI image spec v1.1). */
@@ -22,27 +23,20 @@ export interface Manifest {
 }
 
 /** Reads a manifest; undefined where the content is none. */
-export function readManifest(body: Buffer, contentType: string): Manifest | undefined {
+export function readManifest({ headers, body }: Pick<Response, "headers" | "body">): Manifest | undefined {
   const content = parsed(body);
   if (!content || typeof content !== "object" || Array.isArray(content)) return undefined;
   const { mediaType, schemaVersion, manifests } = content as Readonly<Record<string, unknown>>;
   if (schemaVersion === undefined && mediaType === undefined && manifests === undefined) return undefined;
-  const type = [mediaType, contentType].find((one) => typeof one === "string" && isMediaType(one)) as
-    | string
-    | undefined;
+  const type = mediaTypeOf(mediaType) ?? mediaTypeOf(headers["content-type"]);
   const platforms = Array.isArray(manifests) ? platformsIn(manifests) : [];
   return { ...(type && { mediaType: type }), ...(platforms.length > 0 && { platforms }) };
 }
 
-const isMediaType = (text: string) => /^application\/[\w.+-]{1,120}$/.test(text);
-
-/** The type in a Content-Type header, without parameters. */
-export const mediaTypeOf = (header: unknown) =>
-  String(header ?? "")
-    .split(";", 1)
-    .join("")
-    .trim()
-    .toLowerCase();
+/** The type in a Content-Type header or a mediaType field, without parameters. */
+export function mediaTypeOf(text: unknown): string | undefined {
+  return /^\s*(application\/[\w.+-]{1,120})\s*(?:;|$)/.exec(String(text))?.[1]?.toLowerCase();
+}
 
 /** Docker's old form: signed, so its digest is not that of its bytes. containerd 2 does not pull it any more. */
 export const isSchema1 = (mediaType: string | undefined) =>
@@ -62,6 +56,11 @@ function platformsIn(manifests: readonly unknown[]): readonly string[] {
     return parts.length >= 2 && isPlain && parts[0] !== "unknown" ? [parts.join("/")] : [];
   });
   return [...new Set(names)].sort().slice(0, MOST_PLATFORMS);
+}
+
+/** The digest that a response says its content has; undefined where it says none that could be one. */
+export function digestIn({ headers }: Pick<Response, "headers">): string | undefined {
+  return /^(?:sha256:[0-9a-f]{64}|sha512:[0-9a-f]{128})$/.exec(String(headers["docker-content-digest"]))?.[0];
 }
 
 /** Whether content has a digest; undefined for an algorithm that we cannot compute. */

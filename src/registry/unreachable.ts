@@ -3,22 +3,41 @@ import { LostConnection, TimedOut } from "../cluster/connection.ts";
 import type { ServerTarget } from "../cluster/connection-target.ts";
 import { addressOf, DialFailure, peerCertificate } from "../cluster/dial.ts";
 import type { RegistryOutcome } from "../snapshot/registry-answer.ts";
-import { Outcome } from "./asking.ts";
+import { type Asking, Outcome } from "./asking.ts";
 
 type Unreachable = Extract<RegistryOutcome, { is: "unreachable" }>;
 
-/** Why there is no answer, as an Outcome; anything that is no failure of the connection comes back as it is. */
-export async function noAnswer(error: unknown, url: URL, target: ServerTarget, timeoutMs: number): Promise<unknown> {
-  if (error instanceof DialFailure) return new Outcome(await dialOutcome(error, url, target, timeoutMs));
-  if (error instanceof TimedOut) {
-    const message = `${url.host} does not answer within ${seconds(timeoutMs)}`;
-    return new Outcome({ is: "unreachable", step: "answer", code: "TIMED_OUT", message });
+/** Why there is no answer; undefined for what is no failure of the connection. */
+export async function noAnswer(
+  error: unknown,
+  url: URL,
+  target: ServerTarget,
+  timeoutMs: number,
+  asking: Asking,
+): Promise<Outcome | undefined> {
+  const unreachable = await unreachableFor(error, url, target, timeoutMs);
+  return unreachable && new Outcome({ ...unreachable, message: asking.quoted(unreachable.message) });
+}
+
+/** A server that could not be reached is not tried again: all images on it get the same words. */
+const dialled = new WeakMap<DialFailure, Promise<Unreachable>>();
+
+async function unreachableFor(
+  error: unknown,
+  url: URL,
+  target: ServerTarget,
+  timeoutMs: number,
+): Promise<Unreachable | undefined> {
+  if (error instanceof DialFailure) {
+    const known = dialled.get(error) ?? dialOutcome(error, url, target, timeoutMs);
+    dialled.set(error, known);
+    return known;
   }
-  if (error instanceof LostConnection) {
-    const message = `${url.host} closes the connection without a whole answer`;
-    return new Outcome({ is: "unreachable", step: "answer", code: codeOf(error), message });
-  }
-  return error;
+  const broken = (code: string, message: string): Unreachable => ({ is: "unreachable", step: "answer", code, message });
+  if (error instanceof TimedOut) return broken("TIMED_OUT", `${url.host} does not answer within ${seconds(timeoutMs)}`);
+  if (error instanceof LostConnection)
+    return broken(codeOf(error), `${url.host} closes the connection without a whole answer`);
+  return undefined;
 }
 
 async function dialOutcome(

@@ -6,6 +6,9 @@ import type { Snapshot } from "./snapshot.ts";
 const COMMON_NAMESPACES: ReadonlySet<string> = new Set(["default", "kube-system", "kube-public", "kube-node-lease"]);
 const PUBLIC_HOSTS: ReadonlySet<string> = new Set([
   "docker.io",
+  "index.docker.io",
+  "registry-1.docker.io",
+  "auth.docker.io",
   "registry.k8s.io",
   "quay.io",
   "ghcr.io",
@@ -33,7 +36,21 @@ const FIXED_FIELDS: ReadonlySet<string> = new Set([
 ]);
 
 /** Fields that hold an image or another object's name, never a namespace's. */
-const NAME_FIELDS: ReadonlySet<string> = new Set(["image", "imageID", "names", "name"]);
+const NAME_FIELDS: ReadonlySet<string> = new Set([
+  "image",
+  "imageID",
+  "names",
+  "name",
+  // Of what a registry answered.
+  "hosts",
+  "entry",
+  "secret",
+  "secrets",
+  "user",
+  "nearest",
+  "repositories",
+  "platforms",
+]);
 
 const IPV4 = /(?<![\w.])(?:\d{1,3}\.){3}\d{1,3}(?![\w]|\.\d)/g;
 const IPV4_IN_NAME = /(?<=\bip-)\d{1,3}(?:-\d{1,3}){3}(?!\d)/g;
@@ -109,18 +126,19 @@ function namespacesIn({ objects, targets }: Snapshot): ReadonlySet<string> {
   return new Set(names.filter((name): name is string => Boolean(name)));
 }
 
-function imagesIn({ objects }: Snapshot): ReadonlySet<string> {
+function imagesIn({ objects, registryAnswers }: Snapshot): ReadonlySet<string> {
   const images = new Set<string>();
-  visit(objects, (value, field) => {
+  visit([objects, registryAnswers], (value, field) => {
     if (field === "image" || field === "imageID" || field === "names") images.add(value.replace(/^[a-z-]+:\/\//, ""));
   });
   return images;
 }
 
-function hostsIn(images: ReadonlySet<string>, { objects }: Snapshot): ReadonlySet<string> {
+function hostsIn(images: ReadonlySet<string>, { objects, registryAnswers }: Snapshot): ReadonlySet<string> {
   const hosts = new Set([...images].flatMap((image) => parseImage(image)?.host ?? hostOfInvalid(image)));
-  visit(objects, (value, field) => {
-    if (field === "registries") hosts.add(value.replace(/^https?:\/\//, "").replace(/\/.*/s, ""));
+  visit([objects, registryAnswers], (value, field) => {
+    if (field === "registries" || field === "hosts" || field === "entry")
+      hosts.add(value.replace(/^https?:\/\//, "").replace(/\/.*/s, ""));
   });
   return hosts;
 }

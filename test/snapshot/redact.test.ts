@@ -1,6 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import type { KubeObject } from "../../src/objects/object.ts";
 import { redact } from "../../src/snapshot/redact.ts";
+import type { RegistryAnswer } from "../../src/snapshot/registry-answer.ts";
 import type { Snapshot } from "../../src/snapshot/snapshot.ts";
 
 const event = (message: string): KubeObject => ({
@@ -68,6 +69,32 @@ describe("redact", () => {
     expect(result).toContain("2026-11-24T10:11:12Z");
     expect(result).toContain("at 10:11:12");
     expect(result).toContain("/shop/cart:2.0.2");
+  });
+  test("what registries answered is redacted alike, also the host of a token service and of an unused login", () => {
+    const answer: RegistryAnswer = {
+      image: "registry.acme.corp:5000/shop/cart:2.0.2",
+      namespace: "shop",
+      secrets: ["shop"],
+      askedAt: "2026-11-24T10:15:01Z",
+      hosts: ["login.acme.corp", "registry.acme.corp:5000"],
+      tries: [
+        {
+          login: { as: "secret", secret: "shop", entry: "https://*.acme.corp:5000/v1/", user: "puller" },
+          outcome: { is: "denied", status: 403, message: "login.acme.corp: no pull from shop/cart" },
+        },
+      ],
+      repositories: ["shop/card"],
+    };
+    const { registryAnswers } = redact({ ...snapshotOf(pod), registryAnswers: [answer] });
+    expect(JSON.stringify(registryAnswers)).not.toContain("acme.corp");
+    expect(registryAnswers?.[0]).toMatchObject({
+      image: "registry-3.example/shop/cart:2.0.2",
+      namespace: "namespace-1",
+      secrets: ["shop"],
+      hosts: ["registry-2.example", "registry-3.example"],
+      tries: [{ login: { secret: "shop" } }],
+      repositories: ["shop/card"],
+    });
   });
   test("well-known names tell nothing and stay", () => {
     const common = {
