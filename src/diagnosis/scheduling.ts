@@ -1,4 +1,3 @@
-import { claimNames } from "../objects/persistent-volume-claim.ts";
 import { showAmount } from "../objects/quantity.ts";
 import type { NodeRow, Scheduling, SchedulingNodes } from "../report/report.ts";
 import type { PodInput } from "../rules/pod-input.ts";
@@ -36,7 +35,8 @@ export function schedulingOf(input: PodInput): Scheduling | undefined {
 }
 
 /** Why our run may say something else than the scheduler. */
-function differenceOf({ accepts, nodes }: Fit, verdict: Verdict, { pod, snapshot }: PodInput): Text {
+function differenceOf(fit: Fit, verdict: Verdict, { pod, snapshot }: PodInput): Text {
+  const { accepts, nodes } = fit;
   const { schedulerName = "default-scheduler" } = pod.spec;
   const unknown = verdict.refusals.filter(({ obstacle }) => obstacle === "other");
   const newer = nodes.filter(({ node: { node } }) => {
@@ -57,15 +57,11 @@ function differenceOf({ accepts, nodes }: Fit, verdict: Verdict, { pod, snapshot
     return text`The scheduler's own configuration adds a node affinity, which the API does not show.`;
   if (newer.length > 0)
     return text`Its sentence is older than ${newer.length === 1 ? "a node" : "some nodes"}: the scheduler tries again by itself.`;
-  const looksAt = [
-    ...(claimNames(pod).length > 0 ? ["PersistentVolumeClaim", "PersistentVolume"] : []),
-    ...(JSON.stringify(pod.spec.affinity ?? {}).includes("namespaceSelector") ? ["Namespace"] : []),
-  ];
-  const gap = looksAt.find(
-    (kind) =>
-      snapshot.gapFor(kind, kind === "PersistentVolumeClaim" ? pod.metadata.namespace : undefined) !== undefined,
-  );
-  if (gap) return text`I could not read all objects of the kind ${gap}, which it also looks at.`;
+  const namespaces = JSON.stringify(pod.spec.affinity ?? {}).includes("namespaceSelector")
+    ? snapshot.gapFor("Namespace")
+    : undefined;
+  const gap = unreadBy(fit)[0] ?? namespaces;
+  if (gap) return text`I could not read all objects of the kind ${gap.kind}, which it also looks at.`;
   return accepts.length > 0
     ? text`Its sentence may be from before something changed: then it takes the pod at its next try. Else it sees something that I do not.`
     : text`Pods or nodes have changed since it wrote its sentence, or it sees something that I do not.`;

@@ -23,21 +23,25 @@ export async function readVolumesToSchedule(pod: Pod, collector: Collector): Pro
     ),
     Promise.all(unbound.map((claim) => classOf(classNameOf(claim), collector))),
   ]);
-  const known = classes.flatMap((one) => one ?? []);
-  const drivers = new Set([
-    ...known.flatMap(({ provisioner }) => provisioner ?? []),
+  const bound = new Set([
     ...volumes.flatMap((one) => one?.spec?.csi?.driver ?? driverVolume(one?.spec ?? {})?.driver ?? []),
     ...(pod.spec.volumes ?? []).flatMap((one) => driverVolume(one)?.driver ?? []),
   ]);
-  const late = known.filter(isLate);
+  const known = classes.flatMap((one) => one ?? []);
+  // A claim that is missing, or of a class that makes no volumes, may get another one: all of them are looked at.
+  const isOpen = claims.length < names.length || known.filter(isProvisioned).length < unbound.length;
+  const candidates = isOpen ? [...known, ...(await collector.list("StorageClass", undefined))] : known;
+  const late = candidates.filter(isLate);
+  const makers = new Set(candidates.filter(isProvisioned).flatMap(({ provisioner }) => provisioner ?? []));
   await Promise.all([
     late.length > 0 ? collector.list("PersistentVolume", undefined, { most: MOST_OF_VOLUMES }) : undefined,
-    // Which classes a missing claim could have.
-    claims.length < names.length ? collector.list("StorageClass", undefined) : undefined,
-    ...late.filter(isProvisioned).map(({ provisioner = "" }) => readCapacity(provisioner, collector)),
-    drivers.size > 0 ? readLimits(drivers, collector) : undefined,
+    ...[...makers].slice(0, MOST_MAKERS).map((maker) => readCapacity(maker, collector)),
+    bound.size + makers.size > 0 ? readLimits(new Set([...bound, ...makers]), collector) : undefined,
   ]);
 }
+
+/** Clusters have a handful of provisioners. */
+const MOST_MAKERS = 10;
 
 const classOf = async (name: string | undefined, collector: Collector): Promise<StorageClass | undefined> =>
   name ? collector.get("StorageClass", undefined, name) : undefined;

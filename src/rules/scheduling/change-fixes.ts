@@ -6,7 +6,7 @@ import { type Command, kubectl } from "../../text/command.ts";
 import { list, name, type Text, text, value } from "../../text/text.ts";
 import type { Fix } from "../finding.ts";
 import type { PodInput } from "../pod-input.ts";
-import { patchPodSpec, workloadArgument } from "../repair.ts";
+import { patchPodSpec, remake, workloadArgument } from "../repair.ts";
 import type { Verdict } from "./verdict.ts";
 
 /** The changes after which a node takes the pod; none where the nodes are not known or our run contradicts the scheduler. */
@@ -155,10 +155,7 @@ function volumeCommands(edit: Edit, namespace: string | undefined): readonly Com
       const patch = JSON.stringify({ spec: { storageClassName } });
       if (how === "create") return [kubectl("changes", namespace, "apply", "-f", "<claim.yaml>")];
       if (how === "patch") return [kubectl("changes", namespace, "patch", "persistentvolumeclaim", claim, "-p", patch)];
-      return [
-        kubectl("reads", namespace, "get", "persistentvolumeclaim", claim, "-o", "yaml"),
-        kubectl("deletes", namespace, "replace", "--force", "-f", "<claim.yaml>"),
-      ];
+      return [remake(namespace, "persistentvolumeclaim", claim, { spec: { storageClassName } })];
     }
     case "free-claim":
       return [kubectl("deletes", namespace, "delete", "pod", edit.pod)];

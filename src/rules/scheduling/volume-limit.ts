@@ -1,5 +1,6 @@
 import { kubectl } from "../../text/command.ts";
-import { count, text } from "../../text/text.ts";
+import { count, name, text } from "../../text/text.ts";
+import { seen } from "../finding.ts";
 import { adminTask } from "../repair.ts";
 import { refusalRule } from "./refusal-rule.ts";
 
@@ -8,8 +9,25 @@ export default refusalRule({
   id: "scheduling/volume-limit",
   title: "The nodes have as many volumes attached as they may",
   obstacles: ["volume-limit"],
-  headline: ({ refusals }) =>
-    text`${count(refusals[0]?.count ?? 0, "node")} cannot attach another volume: the volume limit (max volume count) of the storage driver is reached.`,
+  headline: ({ refusals, lacks }) => {
+    const [driver] = lacks.flatMap((lack) => (lack.of === "volume-limit" ? [lack.driver] : []));
+    return text`${count(refusals[0]?.count ?? 0, "node")} cannot attach another volume: the limit (max volume count) of ${driver === undefined ? "the storage driver" : text`driver ${name(driver)}`} is reached.`;
+  },
+  evidence: ({ nearest, lacks }, { snapshot }) => {
+    const [lack] = lacks.flatMap((one) => (one.of === "volume-limit" ? [one] : []));
+    const csiNode = nearest[0] && snapshot.get("CSINode", undefined, nearest[0].node.name);
+    const at = csiNode?.spec?.drivers?.findIndex((one) => one.name === lack?.driver) ?? -1;
+    return csiNode && lack && at >= 0
+      ? [
+          seen(
+            csiNode,
+            `spec.drivers[${at}].allocatable.count`,
+            csiNode.metadata.name,
+            text`${count(lack.attached, "volume")} of ${lack.limit} attached or promised, ${lack.wanted} more asked`,
+          ),
+        ]
+      : [];
+  },
   why: () =>
     text`A storage driver says in CSINode how many volumes one node can hold; claims that wait for their first pod count as well.`,
   fixes: () => [

@@ -30,6 +30,15 @@ function isStoppedNext(input: PodInput): boolean {
   );
 }
 
+/** Another class for a claim that has no volume yet, where that alone will do. */
+export function classFixes(input: PodInput): readonly Fix[] {
+  const verdict = verdictOn(input);
+  if (!verdict) return [];
+  return changesFor(input, verdict)
+    .filter(({ edits }) => edits.length === 1 && edits[0]?.of === "claim")
+    .map((change) => changeFix(change, input));
+}
+
 /** Changes that leave the volumes alone: of the pod, or of a node that reaches them. */
 export function changesBesideVolumes(input: PodInput): readonly Fix[] {
   const verdict = verdictOn(input);

@@ -71,11 +71,13 @@ export function claimRule(spec: ClaimRuleSpec): Rule {
         }),
     message: ({ facts }, input) => {
       const one = again(facts, input);
+      const next = effect === "blocks" ? nextNotes(input) : [];
       return {
         headline: spec.headline(one, input),
         why: spec.why(one, input),
-        notes: [...(spec.notes?.(one, input) ?? []), ...(effect === "blocks" ? nextNotes(input) : [])],
-        ...(outlook && { outlook }),
+        notes: [...(spec.notes?.(one, input) ?? []), ...next],
+        // It would promise too much where something else comes after the claim.
+        ...(outlook && next.length === 0 && { outlook }),
       };
     },
     fixes: ({ facts }, input) => [

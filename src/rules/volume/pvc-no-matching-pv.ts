@@ -1,11 +1,13 @@
 import type { PersistentVolume } from "../../objects/persistent-volume.ts";
 import { sizeOf } from "../../objects/persistent-volume-claim.ts";
 import { nanos } from "../../objects/quantity.ts";
+import { volumePlace } from "../../scheduler/pod-volumes.ts";
 import { kubectl } from "../../text/command.ts";
 import { list, name, type Text, text } from "../../text/text.ts";
 import type { Fix } from "../finding.ts";
 import type { PodInput } from "../pod-input.ts";
 import { look } from "../repair.ts";
+import { classFixes } from "./after-claims.ts";
 import { claimRule } from "./claim-rule.ts";
 import type { ClaimView } from "./claims.ts";
 
@@ -43,12 +45,17 @@ function misfits(view: ClaimView, input: PodInput): readonly Text[] {
     text`Of that class there ${all.length > 1 ? "are" : "is"} ${list(
       all.map((one) => ({
         as: "value",
-        text: `${one.metadata.name} (${misfitOf(one, view) ?? "fits; perhaps not on a node that takes the pod"})`,
+        text: `${one.metadata.name} (${misfitOf(one, view) ?? placeOf(one)})`,
       })),
       5,
     )}.`,
   ];
 }
+
+const placeOf = (volume: PersistentVolume): string => {
+  const place = volumePlace(volume);
+  return place ? `fits, and only nodes with ${place} reach it` : "fits";
+};
 
 function misfitOf({ spec, status, metadata }: PersistentVolume, { claim }: ClaimView): string | undefined {
   if (status?.phase === "Released")
@@ -99,6 +106,7 @@ function fixesFor(view: ClaimView, input: PodInput): readonly Fix[] {
       applies: "fill-in",
       by: "cluster-admin",
     },
+    ...classFixes(input),
     look(text`See which there are.`, kubectl("reads", undefined, "get", "persistentvolumes")),
   ];
 }
