@@ -10,6 +10,7 @@ import { compare } from "../snapshot/lookup.ts";
 import type { Snapshot } from "../snapshot/snapshot.ts";
 import { kubectl } from "../text/command.ts";
 import { count, duration, name, type Text, text, value } from "../text/text.ts";
+import { askedFor, askedOf, unreadFor } from "./asked.ts";
 import { byWeight, EXPECTED_WHILE_STARTING, groupsOf } from "./group.ts";
 import type { Checks, RawReason, Report, ReportList, Step, Verdict } from "./report.ts";
 import { podColumns } from "./status.ts";
@@ -25,12 +26,16 @@ const DELETION_PATIENCE_SECONDS = 30;
 
 /** Makes the report on one target of its diagnosis. */
 export function buildReport(diagnosis: Diagnosis, takenAt = diagnosis.input?.snapshot.snapshot.takenAt ?? ""): Report {
-  const { target, input, rules, scheduling, rootCause, consequences, others, ruledOut, unchecked } = diagnosis;
+  const { target, input, rules, scheduling, rootCause, consequences, others, ruledOut } = diagnosis;
   const found = { ...(rootCause && { rootCause }), consequences, others, ruledOut };
-  if (!input) return { ...notFound(target, takenAt), ...found, unchecked };
+  if (!input) return { ...notFound(target, takenAt), ...found, unchecked: diagnosis.unchecked };
   if (!("pod" in input)) return workloadReport(diagnosis, input, takenAt);
   const { pod, snapshot, workload, progress } = input;
   const raw = rawReasons(input);
+  const unchecked: readonly Unchecked[] = [
+    ...diagnosis.unchecked,
+    ...unreadFor(pod, snapshot).map((what) => ({ what, rules: [] })),
+  ];
   const verdict = verdictOf(rootCause?.effect, input, raw);
   const age = snapshot.secondsSince(pod.metadata.creationTimestamp);
   const { ready, status, restarts, lastRestartAt } = podColumns(pod);
@@ -61,6 +66,7 @@ export function buildReport(diagnosis: Diagnosis, takenAt = diagnosis.input?.sna
       : isWell
         ? unchecked.filter(({ gap }) => gap?.kind === "Event")
         : concerning(unchecked, checks.stages),
+    asked: askedFor(pod, snapshot),
     timeline: timelineOf(input),
     steps: isWell && !rootCause ? [] : stepsOf(rootCause?.fixes, input, verdict),
     ...found,
@@ -84,6 +90,7 @@ function notFound(target: ObjectRef, takenAt: string) {
     remarks: [],
     raw: [],
     checks: { rules: 0, stages: [], rulesOfStages: 0 },
+    asked: [],
     timeline: [],
     steps:
       target.kind === "Pod"
@@ -341,6 +348,7 @@ export function buildReportList(diagnoses: readonly Diagnosis[], snapshot: Snaps
     groups: groupsOf(items),
     ...(podsSeen !== undefined && { podsSeen }),
     unchecked: uncheckedOf(items),
+    asked: askedOf(items),
     skipped: snapshot.skipped,
   };
 }

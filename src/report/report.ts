@@ -108,6 +108,24 @@ export interface Scheduling {
   readonly smallestChange?: { readonly edits: readonly Edit[]; readonly accepts: readonly string[] };
 }
 
+/** As whom a registry was asked. */
+export type AskedLogin =
+  | { readonly as: "anonymous" }
+  | {
+      readonly as: "secret";
+      /** `namespace/name` */
+      readonly secret: string;
+      readonly user?: string;
+    };
+
+/** A host that was asked with --check-registry. Token services, and hosts that a redirect led to, have no logins. */
+export interface AskedHost {
+  readonly host: string;
+  /** Whether a request was sent: not where its name is unknown, say. */
+  readonly isReached: boolean;
+  readonly logins: readonly AskedLogin[];
+}
+
 /** What is said about one target. */
 export interface Report {
   readonly takenAt: string;
@@ -138,6 +156,8 @@ export interface Report {
   readonly checks: Checks;
   readonly ruledOut: readonly RuledOut[];
   readonly unchecked: readonly Unchecked[];
+  /** Hosts beyond the API server that this run sent requests to; empty without --check-registry. */
+  readonly asked: readonly AskedHost[];
   readonly timeline: readonly Moment[];
   readonly steps: readonly Step[];
 }
@@ -160,5 +180,6 @@ export interface ReportList {
   /** How many pods were looked at in all, the healthy ones included; undefined where that was not counted. */
   readonly podsSeen?: number;
   readonly unchecked: readonly Unchecked[];
+  readonly asked: readonly AskedHost[];
   readonly skipped: readonly string[];
 }

@@ -71,6 +71,7 @@ const findingSchema = named(
     why: sentence,
     notes: z.array(sentence),
     outlook: z.optional(sentence),
+    surer: z.optional(described(sentence, "What would make it surer, or the repair better, and was not asked for.")),
     facts: described(json, "What the rule found out; its shape is the rule's own."),
     evidence: z.array(evidenceSchema),
     fixes: z.array(fixSchema),
@@ -88,6 +89,28 @@ const uncheckedSchema = named(
     right: z.optional(described(z.string(), "The right that was missing: get secrets in namespace shop.")),
     rules: described(z.array(z.string()), "The rules that could not look, or not be sure."),
   }),
+);
+
+const askedSchema = z.optional(
+  described(
+    z.array(
+      named(
+        "AskedHost",
+        z.looseObject({
+          host: z.string(),
+          isReached: described(z.boolean(), "Whether a request was sent: not where its name is unknown, say."),
+          logins: z.array(
+            z.looseObject({
+              as: z.enum(["anonymous", "secret"]),
+              secret: z.optional(described(z.string(), "namespace/name")),
+              user: z.optional(z.string()),
+            }),
+          ),
+        }),
+      ),
+    ),
+    "Hosts that --check-registry sent requests to; those without logins are token services, or where redirects led.",
+  ),
 );
 
 const rawReasonSchema = named(
@@ -170,6 +193,7 @@ const reportFields = {
   checks: z.looseObject({ rules: z.number(), stages: z.array(z.enum(STAGES)), rulesOfStages: z.number() }),
   ruledOut: z.array(z.looseObject({ what: sentence, because: sentence })),
   unchecked: z.array(uncheckedSchema),
+  asked: askedSchema,
   timeline: z.array(
     z.looseObject({
       at: z.string(),
@@ -216,6 +240,7 @@ export const reportListSchema = named(
       }),
     ),
     unchecked: z.array(uncheckedSchema),
+    asked: askedSchema,
     skipped: described(z.array(z.string()), "Objects that could not be used."),
     items: z.array(itemSchema),
   }),

@@ -45,6 +45,7 @@ export function workloadReport(
       rulesOfStages: rules.length,
     },
     unchecked: isWell && !rootCause ? [] : unchecked,
+    asked: [],
     timeline: timelineOf(input),
     steps: isWell && !rootCause ? [] : stepsOf(input, rootCause?.fixes, verdict),
     ...(rootCause && { rootCause }),

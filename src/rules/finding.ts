@@ -62,6 +62,8 @@ export interface Finding {
   readonly notes: readonly Text[];
   /** What happens if nobody does anything. */
   readonly outlook?: Text;
+  /** What would make it surer, or the repair better, and was not asked for. */
+  readonly surer?: Text;
   readonly fixes: readonly Fix[];
   /** Rules whose findings on the same pod follow from this one. */
   readonly explains: readonly RuleId[];

@@ -36,6 +36,8 @@ export interface Message {
   readonly why: Text;
   readonly notes?: readonly Text[];
   readonly outlook?: Text;
+  /** What would make it surer, or the repair better, and was not asked for. */
+  readonly surer?: Text;
 }
 
 /** A cause that the evidence speaks against. */
@@ -114,7 +116,7 @@ function ruleAbout<Facts, Input>(
     evaluate: (asked) => {
       const input = fitting(asked);
       return (input ? spec.check(input) : []).map((match) => {
-        const { headline, why, notes = [], outlook } = spec.message(match, input as Input);
+        const { headline, why, notes = [], outlook, surer } = spec.message(match, input as Input);
         return {
           rule: id,
           subject: match.subject,
@@ -128,6 +130,7 @@ function ruleAbout<Facts, Input>(
           why,
           notes,
           ...(outlook && { outlook }),
+          ...(surer && { surer }),
           fixes: spec.fixes(match, input as Input),
           explains,
           groupKey: spec.groupKey?.(match) ?? plain(headline),

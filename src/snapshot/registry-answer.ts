@@ -59,6 +59,8 @@ export interface RegistryTags {
   readonly seen: number;
   /** Whether all tags were looked at; a registry may have more than we read. */
   readonly isComplete: boolean;
+  /** Of the tags that the cluster knows of this repository (`RegistryQuestion.knownTags`) those that are not there any more. */
+  readonly lacks?: readonly string[];
 }
 
 /** What registries said of one image, from the machine that this program ran on. Part of a snapshot. */
@@ -71,6 +73,8 @@ export interface RegistryAnswer {
   readonly secrets: readonly string[];
   /** RFC 3339. */
   readonly askedAt: string;
+  /** Its certificate was not checked, or there was no TLS, as --registry-insecure says. */
+  readonly isInsecure?: true;
   /** Every host that was sent a request, also token services and where redirects led: `registry-1.docker.io`. */
   readonly hosts: readonly string[];
   /**
@@ -94,11 +98,16 @@ export interface RegistryAnswer {
 /** The answers as objects, so that what a registry said is evidence as any field is: `tries[0].outcome.is`. */
 export type RegistryAnswerObject = KubeObject & RegistryAnswer;
 
-/** The answers of a snapshot as objects of the kind RegistryAnswer, named by their image. */
-export function registryObjects({ registryAnswers = [] }: Pick<Snapshot, "registryAnswers">): RegistryAnswerObject[] {
-  return registryAnswers.map((answer) => ({
-    kind: "RegistryAnswer",
-    metadata: { namespace: answer.namespace, name: answer.image },
-    ...answer,
-  }));
+/**
+ * An answer as an object of the kind RegistryAnswer. Pods with other pull secrets have answers of their own, so its name
+ * holds both.
+ */
+export function registryObject(answer: RegistryAnswer): RegistryAnswerObject {
+  const { namespace, image, secrets } = answer;
+  const name = secrets.length > 0 ? `${image} with ${secrets.join(", ")}` : image;
+  return { kind: "RegistryAnswer", metadata: { namespace, name }, ...answer };
 }
+
+/** The answers of a snapshot as objects. */
+export const registryObjects = ({ registryAnswers = [] }: Pick<Snapshot, "registryAnswers">): RegistryAnswerObject[] =>
+  registryAnswers.map(registryObject);

@@ -3,6 +3,7 @@ import type { Json } from "../../objects/object.ts";
 import type { Finding } from "../../rules/finding.ts";
 import { type Command, withKubectlFlags } from "../../text/command.ts";
 import { plain, type Text } from "../../text/text.ts";
+import { askedOf } from "../asked.ts";
 import { groupsOf } from "../group.ts";
 import {
   API_VERSION,
@@ -32,6 +33,7 @@ export function toDocument(
           items: result,
           groups: groupsOf(result),
           unchecked: uncheckedOf(result),
+          asked: askedOf(result),
           skipped: [],
         };
   return {
@@ -41,6 +43,7 @@ export function toDocument(
     ...(list.podsSeen !== undefined && { podsSeen: list.podsSeen }),
     groups: list.groups.map((group) => groupOf(group, list.items, kubectlFlags)),
     unchecked: list.unchecked.map(uncheckedDocument),
+    ...askedDocument(list.asked),
     skipped: [...list.skipped],
     items: list.items.map((item) => itemOf(item, kubectlFlags)),
   };
@@ -73,6 +76,7 @@ function itemOf(report: Report, flags: readonly string[]): ItemDocument {
     checks: { ...checks, stages: [...checks.stages] },
     ruledOut: ruledOut.map(({ what, because }) => ({ what: words(what), because: words(because) })),
     unchecked: unchecked.map(uncheckedDocument),
+    ...askedDocument(report.asked),
     timeline: timeline.map((one) => ({ ...one, what: words(one.what) })),
     steps: steps.map(({ command, title, placeholders, ...rest }) => ({
       ...rest,
@@ -109,8 +113,14 @@ function schedulingDocument(
 
 const rejectionOf = ({ lack, ...rest }: SchedulingRejection) => ({ ...rest, lack: asWritten(lack) });
 
+/** Left out where nobody was asked: most runs do not. */
+const askedDocument = (asked: Report["asked"]): Pick<ItemDocument, "asked"> =>
+  asked.length > 0
+    ? { asked: asked.map(({ logins, ...host }) => ({ ...host, logins: logins.map((login) => ({ ...login })) })) }
+    : {};
+
 function findingOf(finding: Finding, flags: readonly string[]): FindingDocument {
-  const { rule, confidence, effect, stage, subject, container, headline, why, notes, outlook } = finding;
+  const { rule, confidence, effect, stage, subject, container, headline, why, notes, outlook, surer } = finding;
   const words = (content: Text) => sentence(content, flags);
   return {
     rule,
@@ -123,6 +133,7 @@ function findingOf(finding: Finding, flags: readonly string[]): FindingDocument 
     why: words(why),
     notes: notes.map(words),
     ...(outlook && { outlook: words(outlook) }),
+    ...(surer && { surer: words(surer) }),
     facts: asWritten(finding.facts),
     evidence: finding.evidence.map(({ ref, path, value, label }) => ({
       ref: { ...ref },

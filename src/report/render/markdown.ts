@@ -1,12 +1,14 @@
 import type { Finding } from "../../rules/finding.ts";
 import { type Command, pasteLine } from "../../text/command.ts";
 import { count, plain, type Text } from "../../text/text.ts";
+import { askedOf } from "../asked.ts";
 import { isFine } from "../build.ts";
 import { groupsOf } from "../group.ts";
 import type { Report, ReportList } from "../report.ts";
 import { cutMiddle, escapeMarkdown, markdownBlock, markdownCode } from "./escape.ts";
 import { commandWithFlags, LONGEST_VALUE, type RenderOptions } from "./layout.ts";
 import {
+  askedWords,
   caveatsOf,
   checksWords,
   clock,
@@ -71,6 +73,8 @@ export function renderMarkdown(result: Report | ReportList | readonly Report[], 
     ];
     if (commands.length) parts.push(markdownBlock(commands, "sh"));
   }
+  const asked = askedOf(items);
+  if (asked.length) parts.push(`**Asked**: ${inline(askedWords(asked), options)}`);
   const full = "items" in result ? (options.wide || bad.length === 1 ? bad : []) : items;
   for (const report of full) parts.push("---", ...reportParts(report, options, "###"));
   return `${parts.join("\n\n")}\n`;
@@ -90,7 +94,7 @@ function inline(content: Text, { wide, kubectlFlags }: RenderOptions): string {
 }
 
 function reportParts(report: Report, options: RenderOptions, heading: string): string[] {
-  const { summary, progress, verdict, rootCause, remarks, others, consequences, ruledOut, unchecked } = report;
+  const { summary, progress, verdict, rootCause, remarks, others, consequences, ruledOut, unchecked, asked } = report;
   const words = (content: Text) => inline(content, options);
   const isWell = verdict === "ready" || verdict === "completed";
   const current = verdict === "progressing" ? "…" : "✘";
@@ -108,6 +112,7 @@ function reportParts(report: Report, options: RenderOptions, heading: string): s
   else if (!isWell) parts.push(...unexplainedParts(report, options));
   const steps = stepsPart(report, options);
   if (steps) parts.push("**Do**", steps);
+  if (rootCause?.surer) parts.push(words(rootCause.surer));
   if (rootCause?.outlook) parts.push(words(rootCause.outlook));
   for (const one of others)
     parts.push(
@@ -118,6 +123,7 @@ function reportParts(report: Report, options: RenderOptions, heading: string): s
     ["Goes away with it", consequences.map(({ headline, rule }) => `${words(headline)} (${markdownCode(rule)})`)],
     ["Ruled out", ruledOut.map(({ what, because }) => `${words(what)}: ${words(because)}`)],
     ["Not checked", unchecked.map((one) => words(uncheckedWords(one)))],
+    ["Asked", asked.length ? [words(askedWords(asked))] : []],
   ];
   for (const [title, items] of bullets)
     if (items.length) parts.push([`**${title}**`, "", ...items.map((item) => `- ${item}`)].join("\n"));

@@ -17,6 +17,7 @@ import {
   table,
 } from "./layout.ts";
 import {
+  askedWords,
   caveatsOf,
   isWorkload,
   ownCommand,
@@ -273,6 +274,9 @@ function footLines(list: ReportList, bad: readonly Report[], options: RenderOpti
     ...unchecked.flatMap((words, index) =>
       paragraph([span(padded(index ? "" : "Not checked", 12), "quiet")], 13, spansOf(words, options), options.width),
     ),
+    ...(list.asked.length
+      ? paragraph([span(padded("Asked", 12), "quiet")], 13, spansOf(askedWords(list.asked), options), options.width)
+      : []),
     ...skippedLines(list, options),
     ...(example && example.verdict !== "not-found" && !isOneNamed
       ? paragraph(

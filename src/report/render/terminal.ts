@@ -17,6 +17,7 @@ import {
 } from "./layout.ts";
 import { listLines } from "./terminal-list.ts";
 import {
+  askedWords,
   caveatsOf,
   checksWords,
   clock,
@@ -134,6 +135,7 @@ function causeLines(report: Report, cause: Finding, options: RenderOptions): Lin
     ...said("why", cause.why),
     ...cause.notes.flatMap((note) => said("note", note)),
     ...stepLines(report.steps, options),
+    ...(cause.surer ? said("sure?", cause.surer) : []),
     ...(cause.outlook ? said("wait", cause.outlook) : []),
   ];
 }
@@ -276,11 +278,12 @@ function nodeLines({ scheduling }: Report, options: RenderOptions): Line[] {
 }
 
 /** What goes away with the cause, what it is not, and what could not be looked at. */
-function footLines({ consequences, ruledOut, unchecked }: Report, options: RenderOptions): Line[] {
+function footLines({ consequences, ruledOut, unchecked, asked }: Report, options: RenderOptions): Line[] {
   const sections: [string, readonly Text[]][] = [
     ["Goes with it", consequences.map(({ headline, rule }) => text`${headline} (${rule})`)],
     ["Ruled out", ruledOut.map(({ what, because }) => text`${what}: ${because}`)],
     ["Not checked", unchecked.map(uncheckedWords)],
+    ["Asked", asked.length ? [askedWords(asked)] : []],
   ];
   return sections.flatMap(([title, items]) =>
     items.flatMap((item, index) =>

@@ -24,6 +24,7 @@ export function evidencePlace({ ref, path: fieldPath }: Evidence, target: Object
   const isTarget = ref.kind === target.kind && ref.name === target.name && ref.namespace === target.namespace;
   // An event's name is an accident; that it is an event is what counts.
   if (ref.kind === "Event") return text`event`;
+  if (ref.kind === "RegistryAnswer") return text`asked from here`;
   if (ref.kind === "Log") return text`${fieldPath.startsWith("previous") ? "log of the run before" : "log"}`;
   return isTarget ? text`${path(fieldPath)}` : text`${ref.kind} ${name(fullName(ref))} ${path(fieldPath)}`;
 }
@@ -74,6 +75,20 @@ export function uncheckedWords({ what, gap, rules }: Unchecked): Text {
   // A list of all that a missing node would have made surer helps nobody.
   const isShort = rules.length > 0 && rules.length <= 3;
   return text`${subject}${gap.state === "forbidden" ? "" : where}${why}${isShort && `; less sure: ${rules.join(", ")}`}`;
+}
+
+/** `registry.test:5000 (as secret shop/pull, user ada; anonymously), auth.docker.io` */
+export function askedWords(asked: Report["asked"]): Text {
+  return asked.flatMap(({ host, isReached, logins }, index) => {
+    const ways = logins.map((login) =>
+      login.as === "anonymous"
+        ? text`anonymously`
+        : text`as secret ${name(login.secret)}${login.user !== undefined && text`, user ${name(login.user)}`}`,
+    );
+    const details = [...(isReached ? [] : [text`not reached`]), ...ways];
+    const shown = details.flatMap((way, at) => text`${at > 0 && "; "}${way}`);
+    return text`${index > 0 && ", "}${name(host)}${shown.length > 0 && text` (${shown})`}`;
+  });
 }
 
 /** The resource of a kind, as `kubectl get` takes it (apimachinery v0.36 pkg/api/meta/restmapper.go UnsafeGuessKindToResource). */

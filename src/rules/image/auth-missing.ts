@@ -1,8 +1,9 @@
 import { list, name, text } from "../../text/text.ts";
-import { isRefused, mayNotExist, wasLoginSent } from "./access.ts";
+import { isRefused, mayNotExist, missingTooNotes, permittedNow, provenSecret, wasLoginSent } from "./access.ts";
 import { nearestKnownImages } from "./known-images.ts";
 import { accountSecretsNotUsed, credentialTrouble, provideCredentials, pullSecretsOf } from "./pull-credentials.ts";
 import { pullRule } from "./pull-rule.ts";
+import { saidOf } from "./registry-said.ts";
 import { credentialsRuledOut } from "./ruled-out.ts";
 import { askerOf, editImage, hostOf, imageOf, reachNotes, targetOf } from "./words.ts";
 
@@ -12,9 +13,14 @@ export default pullRule({
   title: "The registry asks for a login and the pod has none for it",
   causes: ["denied"],
   needs: ["Event", "Node", "Secret", "ServiceAccount"],
-  fits: (attempt, input) => isRefused(attempt) && !wasLoginSent(attempt, input),
+  asks: () => text`whether there is such an image, and with which login`,
+  fits: (attempt, input) => isRefused(attempt, input) && !wasLoginSent(attempt, input),
   confidence: (attempt, input) => {
-    if (mayNotExist(attempt) || pullSecretsOf(input, targetOf(attempt)).some(({ state }) => state === "unknown"))
+    if (attempt.isToldByRegistry) return "likely";
+    const said = saidOf(attempt.image, input);
+    if (provenSecret(attempt, input) || (said?.outcome.is === "denied" && !mayNotExist(attempt, input)))
+      return "certain";
+    if (mayNotExist(attempt, input) || pullSecretsOf(input, targetOf(attempt)).some(({ state }) => state === "unknown"))
       return "likely";
     return attempt.error.login === "not-sent" ? "certain" : "likely";
   },
@@ -23,7 +29,7 @@ export default pullRule({
   }),
   headline: (attempt, input) => {
     const host = hostOf(attempt);
-    if (mayNotExist(attempt))
+    if (mayNotExist(attempt, input))
       return text`${name(host)} denies access to ${name(attempt.reference?.repository ?? attempt.image)}: it is private and needs a login, or does not exist.`;
     const secrets = pullSecretsOf(input, targetOf(attempt));
     const [first] = secrets;
@@ -51,9 +57,11 @@ export default pullRule({
     const trouble =
       credentialTrouble(input, targetOf(attempt)) ??
       text`The pod names a pull secret with a login for ${name(hostOf(attempt))}, yet the last try sent none: the secret may be newer than that try, or its login empty.`;
-    return text`${askerOf(attempt)} asks for ${imageOf(attempt)}; without credentials the registry answered "unauthorized". ${trouble}`;
+    const proven = provenSecret(attempt, input);
+    return text`${askerOf(attempt)} asks for ${imageOf(attempt)}; without credentials the registry answered "unauthorized". ${trouble}${proven && text` With pull secret ${name(proven)} it gives the image.`}`;
   },
   notes: (attempt, input) => [
+    ...missingTooNotes(attempt, input),
     ...(/\.dkr\.ecr\.|\.azurecr\.(?:io|cn)$|\.pkg\.dev$|(?:^|\.)gcr\.io$/.test(hostOf(attempt))
       ? [
           text`Nodes of that cloud usually get their login for ${name(hostOf(attempt))} by their own identity (node role, managed identity): check that it may pull from this registry.`,
@@ -61,9 +69,10 @@ export default pullRule({
       : []),
     ...reachNotes(attempt, input),
   ],
+  thereNow: permittedNow,
   fixes: (attempt, input) => {
-    const login = provideCredentials(input, targetOf(attempt));
-    if (!mayNotExist(attempt)) return login;
+    const login = provideCredentials(input, targetOf(attempt), provenSecret(attempt, input));
+    if (!mayNotExist(attempt, input)) return login;
     const best = attempt.reference && nearestKnownImages(input, attempt.reference)[0];
     const correct = editImage(
       attempt,

@@ -1,6 +1,8 @@
 import { name, text, value } from "../../text/text.ts";
-import { nearestKnownImages } from "./known-images.ts";
 import { pullRule } from "./pull-rule.ts";
+import { saidOf, shortDigest } from "./registry-said.ts";
+import { suggestionsFor } from "./suggestions.ts";
+import { earlierTry } from "./there-now.ts";
 import { askerOf, editImage, imageOf } from "./words.ts";
 
 /** The registry does not have this digest. */
@@ -9,18 +11,30 @@ export default pullRule({
   title: "The digest does not exist in the registry",
   causes: ["not-found"],
   fits: ({ reference }) => Boolean(reference?.digest),
-  confidence: () => "likely",
-  headline: ({ reference }) =>
-    text`The digest ${name(shortened(reference?.digest ?? ""))} does not exist in ${name(`${reference?.host}/${reference?.repository}`)}.`,
-  why: (attempt) =>
-    text`${askerOf(attempt)} asks for ${imageOf(attempt)}, and the registry answered "not found". A digest names one exact build. It is gone when that build was deleted or never pushed to this repository; the digest of another registry's copy, or of one platform's manifest, can differ.`,
+  asks: () => text`whether it has the digest`,
+  confidence: (attempt, input) => {
+    const said = saidOf(attempt.image, input)?.outcome.is;
+    return !attempt.isToldByRegistry && (said === "no-manifest" || said === "no-repository") ? "certain" : "likely";
+  },
+  headline: ({ reference, image }, input) =>
+    saidOf(image, input)?.outcome.is === "no-repository"
+      ? text`The repository ${name(reference?.repository ?? "")} does not exist on ${name(reference?.host ?? "")}.`
+      : text`The digest ${name(shortDigest(reference?.digest ?? ""))} does not exist in ${name(`${reference?.host}/${reference?.repository}`)}.`,
+  why: (attempt, input) =>
+    text`${askerOf(attempt)} asks for ${imageOf(attempt)}, and the registry answered "not found"${saidOf(attempt.image, input)?.outcome.is === "no-manifest" && ", to the node and to this machine; the repository is there"}. A digest names one exact build. It is gone when that build was deleted or never pushed to this repository; the digest of another registry's copy, or of one platform's manifest, can differ.`,
+  thereNow: (now, { reference }) => ({
+    headline: text`The digest ${name(shortDigest(reference?.digest ?? ""))} is in ${name(`${reference?.host}/${reference?.repository}`)} now; ${earlierTry(now)} did not find it.`,
+    was: text`that there is no such digest`,
+    became: text`it was pushed`,
+  }),
   fixes: (attempt, input) => [
-    ...(attempt.reference ? nearestKnownImages(input, attempt.reference).slice(0, 1) : []).map(
-      ({ image, because, revision }) =>
+    ...suggestionsFor(attempt, input)
+      .slice(0, 1)
+      .map(({ image, because, revision }) =>
         editImage(attempt, input, text`Use ${value(image)}: ${because}.`, image, {
           applies: revision === undefined ? "maybe" : "as-is",
         }),
-    ),
+      ),
     editImage(attempt, input, text`Use a tag that exists, or the digest that the registry shows for it now.`),
   ],
   doc: {
@@ -31,6 +45,3 @@ export default pullRule({
     catalogue: ["image-digest-not-found"],
   },
 });
-
-/** The first letters identify a digest as well as all 64; why and evidence have it whole. */
-const shortened = (digest: string) => (digest.length > 26 ? `${digest.slice(0, 19)}…` : digest);

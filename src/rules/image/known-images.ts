@@ -50,6 +50,14 @@ function shortened(image: string, wanted: ImageReference): string {
   return wanted.name.startsWith("docker.io/") ? image : image.replace(/^docker\.io\/(?:library\/)?/, "");
 }
 
+/** By its tag, each image of a repository that the cluster knows. */
+export function knownTags(input: PodInput, { host, repository }: ImageReference): ReadonlyMap<string, KnownImage> {
+  const ofRepository = knownImages(input).filter(
+    ({ reference }) => reference.host === host && reference.repository === repository,
+  );
+  return new Map(ofRepository.map((known) => [known.reference.tag ?? "", { ...known, differsIn: "tag" as const }]));
+}
+
 /** Who in the cluster has exactly this image already: it did exist. */
 export function holdersOf(input: PodInput, wanted: ImageReference): readonly KnownImage[] {
   return knownImages(input)

@@ -1,9 +1,11 @@
 import { containerOf, type Event, lastSeen, timesSeen } from "../../objects/event.ts";
 import { type ImageReference, parseImage } from "../../objects/image-reference.ts";
 import { IMAGE_REASONS, isTerminal, type Pod } from "../../objects/pod.ts";
+import type { RegistryOutcome } from "../../snapshot/registry-answer.ts";
 import { type Evidence, seen } from "../finding.ts";
 import type { ContainerView, PodInput } from "../pod-input.ts";
-import { classifyPullError, type PullError } from "./pull-error.ts";
+import { classifyPullError, type PullCause, type PullError } from "./pull-error.ts";
+import { registryEvidence, saidOf } from "./registry-said.ts";
 
 /** An image that does not arrive, for a container itself or for an image volume it mounts, and what is known of the last try. */
 export interface PullAttempt {
@@ -19,9 +21,13 @@ export interface PullAttempt {
   /** The runtime's text; empty where it cannot be known any more (the event expired behind a back-off). */
   readonly message: string;
   readonly error: PullError;
+  /** Nothing tells what the node was answered; the cause is what the registry said to this program. */
+  readonly isToldByRegistry: boolean;
   /** The image in the spec, then where the text was found. */
   readonly evidence: readonly [Evidence, ...Evidence[]];
   readonly tries: number;
+  /** When the newest try failed, RFC 3339. */
+  readonly lastTryAt?: string;
   /** Seconds until the kubelet pulls again, as far as the times tell; 0: due now. */
   readonly nextTrySeconds?: number;
 }
@@ -69,6 +75,10 @@ function attemptOf(container: ContainerView, input: PodInput): PullAttempt | und
   const tries = failure ? timesSeen(failure) : 0;
   const next = WAITS_TO_RETRY.has(reason) ? nextTry(failure, tries, snapshot.now) : undefined;
   const reference = parseImage(image);
+  const said = message === "" && WAITS_TO_RETRY.has(reason) ? saidOf(image, input) : undefined;
+  const told = said && CAUSE_OF[said.outcome.is];
+  if (said && told) evidence.push(...registryEvidence(said));
+  const error = classifyPullError(message, image, reason);
   return {
     container,
     ...(wanted.volume && { volume: wanted.volume }),
@@ -76,9 +86,13 @@ function attemptOf(container: ContainerView, input: PodInput): PullAttempt | und
     ...(reference && { reference }),
     reason,
     message,
-    error: classifyPullError(message, image, reason),
+    error: told
+      ? { ...error, cause: told, detail: said && "message" in said.outcome ? said.outcome.message : "" }
+      : error,
+    isToldByRegistry: told !== undefined,
     evidence,
     tries,
+    ...(failure && { lastTryAt: lastSeen(failure) }),
     ...(next !== undefined && { nextTrySeconds: next }),
   };
 }
@@ -166,6 +180,14 @@ const WAITS_TO_RETRY: ReadonlySet<string> = new Set([
   "RegistryUnavailable",
   "SignatureValidationFailed",
 ]);
+
+/** What the registry says that would make any pull fail, whatever the node was told. */
+const CAUSE_OF: { readonly [Is in RegistryOutcome["is"]]?: PullCause } = {
+  "no-manifest": "not-found",
+  "no-repository": "not-found",
+  denied: "denied",
+  "login-refused": "denied",
+};
 
 /** 10 s, doubled after each try, 300 s at most (kubelet v1.36 pkg/kubelet/kubelet.go imageBackOffPeriod, MaxImageBackOff). */
 function nextTry(failure: Event | undefined, tries: number, now: number): number | undefined {

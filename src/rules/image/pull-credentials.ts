@@ -1,5 +1,6 @@
 import { covers, hostOfKey, PULL_SECRET_KEYS, type PullTarget } from "../../objects/pull-secret-entry.ts";
 import type { Secret } from "../../objects/secret.ts";
+import { podTemplateOf, type Workload } from "../../objects/workload.ts";
 import { compare } from "../../snapshot/lookup.ts";
 import { kubectl } from "../../text/command.ts";
 import { nearest } from "../../text/nearest.ts";
@@ -117,8 +118,11 @@ function troubleOf({ name: secret, state, registries, detail }: PullSecret, inpu
   }
 }
 
-/** Gives the pod a login for a registry: by a secret that is there, or a new one, and so that the pod really uses it. */
-export function provideCredentials(input: PodInput, target: PullTarget): readonly Fix[] {
+/**
+ * Gives the pod a login for a registry: by a secret that is there, or a new one, and so that the pod really uses it.
+ * `proven`: a secret with which the registry gave the image.
+ */
+export function provideCredentials(input: PodInput, target: PullTarget, proven?: string): readonly Fix[] {
   if (isStaticPod(input)) {
     return [
       {
@@ -130,7 +134,7 @@ export function provideCredentials(input: PodInput, target: PullTarget): readonl
     ];
   }
   const secrets = pullSecretsOf(input, target);
-  const spare = spareSecrets(input, target)[0];
+  const spare = proven ?? spareSecrets(input, target)[0];
   const unused = accountSecretsNotUsed(input);
   const remake = remakePods(input);
   const late = unused.find((secret) => secret === spare) ?? (spare ? undefined : unused[0]);
@@ -153,6 +157,34 @@ export function provideCredentials(input: PodInput, target: PullTarget): readonl
   const toReplace = secrets.find(({ state }) => state === "malformed" || state === "usable" || state === "unknown");
   if (toReplace) return [replace(input, target, toReplace)];
   return [createAndAttach(input, target)];
+}
+
+/**
+ * Has the pod pull without a secret that spoils an image which needs none: taken out of the template, or of the
+ * ServiceAccount that gave it to the pod.
+ */
+export function dropSecret(input: PodInput, secret: string, title: Text): readonly Fix[] {
+  const { owners, pod, snapshot, workload } = input;
+  const { object } = owners.find(({ ref }) => ref.kind === workload.kind && ref.name === workload.name) ?? {};
+  const template = object && podTemplateOf(object as Workload)?.spec;
+  if (template?.imagePullSecrets?.some(({ name: its }) => its === secret))
+    return [patchPodSpec(input, { imagePullSecrets: [{ $patch: "delete", name: secret }] }, title)];
+  const account = pod.spec.serviceAccountName ?? "default";
+  const { imagePullSecrets = [] } = snapshot.get("ServiceAccount", pod.metadata.namespace, account) ?? {};
+  const remake = remakePods(input);
+  if (!remake || !imagePullSecrets.some(({ name: its }) => its === secret)) return [];
+  const rest = { imagePullSecrets: imagePullSecrets.filter(({ name: its }) => its !== secret) };
+  return [
+    {
+      title: text`${title} ServiceAccount ${name(account)} gives it to every pod: this takes it out there.`,
+      commands: [
+        kubectl("changes", pod.metadata.namespace, "patch", "serviceaccount", account, "-p", JSON.stringify(rest)),
+        remake,
+      ],
+      applies: "maybe",
+      by: "workload-owner",
+    },
+  ];
 }
 
 const DOCKER_HUB = "https://index.docker.io/v1/";

@@ -7,6 +7,7 @@ import { defineRule } from "../rule.ts";
 import { isRefused, mayNotExist, wasLoginSent } from "./access.ts";
 import { type PullAttempt, pullAttempts } from "./pull-attempt.ts";
 import { alikeSecrets, namespacesWith, provideCredentials, pullSecretsOf } from "./pull-credentials.ts";
+import { thereNow } from "./there-now.ts";
 import { hostOf, imageOf, targetOf } from "./words.ts";
 
 /** A pull secret that the pod names is not there. A risk by itself: public and cached images arrive all the same. */
@@ -32,7 +33,7 @@ export default defineRule<{ secret: string; host?: string }>({
           subject: refTo(pod),
           ...(refused && { container: refused.container.name, effect: "blocks" as const }),
           // That it is missing is sure; that nothing else is, only where the registry could not mean something else.
-          confidence: (refused && mayNotExist(refused) ? "likely" : "certain") as "likely" | "certain",
+          confidence: (refused && mayNotExist(refused, input) ? "likely" : "certain") as "likely" | "certain",
           facts: { secret, ...(refused && { host: hostOf(refused) }) },
           evidence: [
             seen(pod, `spec.imagePullSecrets[${index}].name`, "pull secret"),
@@ -95,5 +96,7 @@ export default defineRule<{ secret: string; host?: string }>({
 
 /** The pull that was refused for want of a login, which the missing secret would have given; a risk only without one. */
 function refusedFor(input: PodInput): PullAttempt | undefined {
-  return pullAttempts(input).find((attempt) => isRefused(attempt) && !wasLoginSent(attempt, input));
+  return pullAttempts(input).find(
+    (attempt) => isRefused(attempt, input) && !wasLoginSent(attempt, input) && !thereNow(attempt, input),
+  );
 }

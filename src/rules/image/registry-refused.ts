@@ -2,6 +2,7 @@ import { name, text } from "../../text/text.ts";
 import type { PullAttempt } from "./pull-attempt.ts";
 import { pullRule } from "./pull-rule.ts";
 import { unreachableRuledOut } from "./ruled-out.ts";
+import { isAnsweredHere, lookFromNode, viewNotes } from "./view-from-here.ts";
 import { askerOf, describeNode, editImage, hostOf, imageOf, nodeOf, reachNotes, withHost } from "./words.ts";
 
 /** Nothing answers at the registry's address. */
@@ -9,15 +10,18 @@ export default pullRule({
   id: "image/registry-refused",
   title: "Nothing answers at the registry's address",
   causes: ["refused"],
+  asks: () => text`from this machine, for comparison`,
   headline: (attempt, input) =>
     text`Node ${nodeOf(input)} cannot reach ${name(attempt.error.host)}: ${happened(attempt)}.`,
-  why: (attempt) =>
+  why: (attempt, input) =>
     text`${askerOf(attempt)} asks for ${imageOf(attempt)}. ${
       /^(?:localhost|127\.|\[::1\])/.test(attempt.error.host)
         ? text`On the node, ${name(attempt.error.host)} is the node itself, not the machine where you build, and no registry is listening there.`
         : /reset|EOF/.test(attempt.error.detail)
           ? text`Something accepted the connection and cut it off: the registry, or a firewall or proxy in between.`
-          : text`The name is resolved, but nobody accepts connections at that address and port: the registry is down, host or port are wrong, or a firewall is in between.`
+          : isAnsweredHere(attempt, input)
+            ? text`The name is resolved, but from the node nobody accepts connections at that address and port: the name stands for another address there, or a firewall is in between.`
+            : text`The name is resolved, but nobody accepts connections at that address and port: the registry is down, host or port are wrong, or a firewall is in between.`
     }`,
   notes: (attempt, input) => [
     ...(attempt.error.host === hostOf(attempt)
@@ -25,12 +29,19 @@ export default pullRule({
       : [
           text`The image names ${name(hostOf(attempt))}; the node was sent on to ${name(attempt.error.host)}, by a mirror, a redirect or the login.`,
         ]),
+    ...viewNotes(attempt, input),
     ...reachNotes(attempt, input),
   ],
-  fixes: (attempt, input) => [
-    editImage(attempt, input, text`If host or port is wrong, correct the image.`, withHost(attempt, "<host>")),
-    describeNode(input, text`Otherwise start the registry, or open the way to it from node ${nodeOf(input)}.`),
-  ],
+  fixes: (attempt, input) =>
+    isAnsweredHere(attempt, input)
+      ? [
+          ...lookFromNode(attempt, input),
+          describeNode(input, text`Open the way to ${name(attempt.error.host)} from node ${nodeOf(input)}.`),
+        ]
+      : [
+          editImage(attempt, input, text`If host or port is wrong, correct the image.`, withHost(attempt, "<host>")),
+          describeNode(input, text`Otherwise start the registry, or open the way to it from node ${nodeOf(input)}.`),
+        ],
   groupKey: ({ host }) => host,
   ruledOut: unreachableRuledOut,
   doc: {

@@ -1,6 +1,7 @@
 import { name, text } from "../../text/text.ts";
 import { look } from "../repair.ts";
 import { pullRule } from "./pull-rule.ts";
+import { lookFromNode, viewNotes } from "./view-from-here.ts";
 import { askerOf, hostOf, imageOf, nodeOf, reachNotes } from "./words.ts";
 
 /** Node and registry do not agree on how to encrypt. */
@@ -8,13 +9,15 @@ export default pullRule({
   id: "image/tls-handshake",
   title: "Node and registry do not agree on TLS",
   causes: ["tls"],
+  asks: () => text`from this machine, for comparison`,
   confidence: () => "likely",
   headline: (attempt, input) =>
     text`${name(attempt.error.host)} breaks off the TLS handshake with node ${nodeOf(input)}.`,
   why: (attempt) =>
     text`${askerOf(attempt)} asks for ${imageOf(attempt)}. The registry wants a client certificate that the node does not have, or the two share no TLS version or cipher.`,
-  notes: reachNotes,
-  fixes: (attempt) => [
+  notes: (attempt, input) => [...viewNotes(attempt, input), ...reachNotes(attempt, input)],
+  fixes: (attempt, input) => [
+    ...lookFromNode(attempt, input),
     look(
       text`Ask the owner of ${name(hostOf(attempt))} which TLS versions and client certificates it wants; the runtime on the nodes takes a client certificate from its registry configuration.`,
     ),

@@ -1,6 +1,7 @@
 import { list, name, text } from "../../text/text.ts";
 import type { PullAttempt } from "./pull-attempt.ts";
 import { pullRule } from "./pull-rule.ts";
+import { viewNotes } from "./view-from-here.ts";
 import { askerOf, editImage, imageOf, reachNotes, withHost } from "./words.ts";
 
 /** The registry's certificate is for another name. */
@@ -8,11 +9,12 @@ export default pullRule({
   id: "image/tls-name",
   title: "The registry's certificate is for another name",
   causes: ["wrong-name"],
+  asks: () => text`from this machine, for comparison`,
   headline: (attempt) =>
     text`The TLS certificate of ${name(attempt.error.host)} is for ${validFor(attempt.error.detail) ?? "another name"}.`,
   why: (attempt) =>
     text`${askerOf(attempt)} asks for ${imageOf(attempt)}. A certificate names the hosts it is for, and this host is not among them: the image names the registry by another name or address than the certificate does, or a proxy answers in its place.`,
-  notes: reachNotes,
+  notes: (attempt, input) => [...viewNotes(attempt, input), ...reachNotes(attempt, input)],
   fixes: (attempt, input) => [
     editImage(
       attempt,

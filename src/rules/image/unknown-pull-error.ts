@@ -4,6 +4,7 @@ import type { Fix } from "../finding.ts";
 import type { PodInput } from "../pod-input.ts";
 import { deletePod, look } from "../repair.ts";
 import { pullRule } from "./pull-rule.ts";
+import { viewNotes } from "./view-from-here.ts";
 import { askerOf, describeNode, imageOf, nodeOf, reachNotes } from "./words.ts";
 
 /** The pull fails, and either nobody recorded why any more, or the words are new to us. */
@@ -13,6 +14,7 @@ export default pullRule({
   causes: ["unknown"],
   fits: ({ reason }) =>
     reason !== "InvalidImageName" && reason !== "ErrImageNeverPull" && reason !== "ImageInspectError",
+  asks: () => text`whether it has the image`,
   confidence: () => "possible",
   headline: (attempt) =>
     attempt.message === ""
@@ -22,7 +24,7 @@ export default pullRule({
     attempt.message === ""
       ? text`${askerOf(attempt)} waits between two tries (${value(attempt.reason)}). Before Kubernetes 1.32 the status hides the error meanwhile; only the event Failed has it, and events are kept for an hour. The next try writes a new one.`
       : text`${askerOf(attempt)} asks for it. The words of the runtime are none that this program knows; they are shown as they are.`,
-  notes: reachNotes,
+  notes: (attempt, input) => [...viewNotes(attempt, input), ...reachNotes(attempt, input)],
   fixes: (attempt, input) =>
     attempt.message === ""
       ? freshError(input)
