@@ -34,6 +34,7 @@ interface ExpectedCause {
   readonly rule: string;
   readonly container?: string;
   readonly confidence?: string;
+  readonly effect?: string;
   /** A part of the facts. */
   readonly facts?: { readonly [key: string]: Json };
   /** Paths of evidence, each of which is among the evidence. */
@@ -149,11 +150,12 @@ const isClusterWide = (argv: readonly string[]) =>
   );
 
 function expectCause(cause: Finding | undefined, wanted: ExpectedCause): void {
-  const { rule, container, confidence, facts, evidence, commands, commandsInclude, notes } = wanted;
+  const { rule, container, confidence, effect, facts, evidence, commands, commandsInclude, notes } = wanted;
   expect(cause?.rule).toBe(rule);
   if (!cause) return;
   if (container !== undefined) expect(cause.container).toBe(container);
   if (confidence !== undefined) expect(cause.confidence).toBe(confidence);
+  if (effect !== undefined) expect(cause.effect).toBe(effect);
   if (facts) expect(cause.facts).toMatchObject(facts);
   if (evidence) expect(cause.evidence.map(({ path }) => path)).toEqual(expect.arrayContaining([...evidence]));
   const lines = cause.fixes.flatMap((fix) => fix.commands.map((command) => pasteLine(command)));

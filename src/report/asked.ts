@@ -33,7 +33,8 @@ function answersFor(pod: Pod, snapshot: Lookup): readonly RegistryAnswer[] {
 /** Logins are for the host of the image; token services and hosts that a redirect led to are named beside it. */
 function hostsOf({ image, namespace, hosts, tries }: RegistryAnswer): readonly AskedHost[] {
   const named = parseImage(image)?.host ?? image;
-  const main = hosts.find((host) => host === named) ?? hosts.find((host) => host.endsWith(`.${named}`)) ?? named;
+  // Docker Hub's images are served by another host than they are named for.
+  const main = named === "docker.io" ? "registry-1.docker.io" : named;
   const logins = tries.map(
     ({ login }): AskedLogin =>
       login.as === "anonymous"

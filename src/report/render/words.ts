@@ -24,7 +24,8 @@ export function evidencePlace({ ref, path: fieldPath }: Evidence, target: Object
   const isTarget = ref.kind === target.kind && ref.name === target.name && ref.namespace === target.namespace;
   // An event's name is an accident; that it is an event is what counts.
   if (ref.kind === "Event") return text`event`;
-  if (ref.kind === "RegistryAnswer") return text`asked from here`;
+  // What a registry said is told with who asked; there is no object to look it up in.
+  if (ref.kind === "RegistryAnswer") return [];
   if (ref.kind === "Log") return text`${fieldPath.startsWith("previous") ? "log of the run before" : "log"}`;
   return isTarget ? text`${path(fieldPath)}` : text`${ref.kind} ${name(fullName(ref))} ${path(fieldPath)}`;
 }

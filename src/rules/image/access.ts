@@ -22,7 +22,7 @@ export function wasLoginSent(attempt: PullAttempt, input: PodInput): boolean {
  */
 export function mayNotExist({ error, image }: PullAttempt, input: PodInput): boolean {
   const said = saidOf(image, input)?.outcome.is;
-  if (said === "found" || said === "no-manifest") return false;
+  if (said === "found" || said === "no-manifest" || said === "login-refused") return false;
   return (
     /repository does not exist|insufficient_scope|requested access to the resource is denied/.test(error.detail) &&
     !/no basic auth/.test(error.detail)

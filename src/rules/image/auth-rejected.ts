@@ -13,7 +13,7 @@ import {
 } from "./access.ts";
 import { dropSecret, provideCredentials, pullSecretsOf } from "./pull-credentials.ts";
 import { pullRule } from "./pull-rule.ts";
-import { saidOf, tryEvidence } from "./registry-said.ts";
+import { messageOf, saidOf, tryEvidence } from "./registry-said.ts";
 import { askerOf, hostOf, imageOf, nodeOf, reachNotes, targetOf } from "./words.ts";
 
 /** A login was sent, and refused. */
@@ -76,7 +76,7 @@ export default pullRule({
       return text`${asks} The image is public, but a login that is sent has to be right: the kubelet pulls without one only where it has none for the host.`;
     if (refusal)
       return refusal.outcome.is === "login-refused"
-        ? text`${asks} The registry refused the login itself, to the node and, asked with the same pull secret, to this machine: ${value(refusal.outcome.message)}.`
+        ? text`${asks} The registry refused the login itself, to the node and, asked with the same pull secret, to this machine: ${value(messageOf(refusal.outcome))}.`
         : text`${asks} The registry took the login and refused the image, to the node and, asked with the same pull secret, to this machine: the account may not pull it${mayNotExist(attempt, input) && ", or there is no such repository"}.`;
     const secrets = pullSecretsOf(input, targetOf(attempt));
     const sent = secrets.length

@@ -1,4 +1,5 @@
 import { name, text, value } from "../../text/text.ts";
+import type { PodInput } from "../pod-input.ts";
 import { pullRule } from "./pull-rule.ts";
 import { saidOf, shortDigest } from "./registry-said.ts";
 import { suggestionsFor } from "./suggestions.ts";
@@ -21,7 +22,7 @@ export default pullRule({
       ? text`The repository ${name(reference?.repository ?? "")} does not exist on ${name(reference?.host ?? "")}.`
       : text`The digest ${name(shortDigest(reference?.digest ?? ""))} does not exist in ${name(`${reference?.host}/${reference?.repository}`)}.`,
   why: (attempt, input) =>
-    text`${askerOf(attempt)} asks for ${imageOf(attempt)}, and the registry answered "not found"${saidOf(attempt.image, input)?.outcome.is === "no-manifest" && ", to the node and to this machine; the repository is there"}. A digest names one exact build. It is gone when that build was deleted or never pushed to this repository; the digest of another registry's copy, or of one platform's manifest, can differ.`,
+    text`${askerOf(attempt)} asks for ${imageOf(attempt)}, and the registry answered "not found"${answeredHere(attempt.image, input)}. A digest names one exact build. It is gone when that build was deleted or never pushed to this repository; the digest of another registry's copy, or of one platform's manifest, can differ.`,
   thereNow: (now, { reference }) => ({
     headline: text`The digest ${name(shortDigest(reference?.digest ?? ""))} is in ${name(`${reference?.host}/${reference?.repository}`)} now; ${earlierTry(now)} did not find it.`,
     was: text`that there is no such digest`,
@@ -35,7 +36,12 @@ export default pullRule({
           applies: revision === undefined ? "maybe" : "as-is",
         }),
       ),
-    editImage(attempt, input, text`Use a tag that exists, or the digest that the registry shows for it now.`),
+    editImage(
+      attempt,
+      input,
+      text`Use a tag that exists, or the digest that the registry shows for it now.`,
+      saidOf(attempt.image, input)?.outcome.is === "no-repository" ? "<host/repository:tag>" : undefined,
+    ),
   ],
   doc: {
     means: "The image is asked for by digest, and the registry has no manifest with it in that repository.",
@@ -45,3 +51,15 @@ export default pullRule({
     catalogue: ["image-digest-not-found"],
   },
 });
+
+/** What it said when this program asked. */
+function answeredHere(image: string, input: PodInput): string {
+  switch (saidOf(image, input)?.outcome.is) {
+    case "no-manifest":
+      return ", to the node and to this machine; the repository is there";
+    case "no-repository":
+      return ", to the node and to this machine; there is no such repository";
+    default:
+      return "";
+  }
+}

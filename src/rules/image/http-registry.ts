@@ -2,7 +2,7 @@ import { kubectl } from "../../text/command.ts";
 import { name, text } from "../../text/text.ts";
 import { adminTask } from "../repair.ts";
 import { pullRule } from "./pull-rule.ts";
-import { lookFromNode, viewNotes } from "./view-from-here.ts";
+import { viewNotes } from "./view-from-here.ts";
 import { askerOf, imageOf, nodeOf, reachNotes } from "./words.ts";
 
 /** The registry speaks plain HTTP. */
@@ -16,8 +16,7 @@ export default pullRule({
   why: (attempt) =>
     text`${askerOf(attempt)} asks for ${imageOf(attempt)}. Container runtimes use TLS unless they are told that a registry is insecure. The answer came without TLS.`,
   notes: (attempt, input) => [...viewNotes(attempt, input), ...reachNotes(attempt, input)],
-  fixes: (attempt, input) => [
-    ...lookFromNode(attempt, input),
+  fixes: (attempt) => [
     adminTask(
       text`Give the registry a certificate; or allow plain HTTP on every node: for containerd write server = "http://${attempt.error.host}" into /etc/containerd/certs.d/${attempt.error.host}/hosts.toml.`,
       kubectl("reads", undefined, "get", "nodes", "-o", "wide"),

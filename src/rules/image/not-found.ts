@@ -116,7 +116,7 @@ export default pullRule({
       attempt,
       input,
       best
-        ? text`Or set another ${others.length > 0 ? text`tag that exists: ${list(others)} are the next nearest` : "image that exists"}.`
+        ? text`Or set another ${others.length > 0 ? text`tag that exists: ${list(others)} ${others.length > 1 ? "are" : "is"} next` : "image that exists"}.`
         : text`Set a tag that exists.`,
       whatIsMissing(attempt, input) === "repository" || best?.differsIn === "repository"
         ? "<host/repository:tag>"

@@ -70,7 +70,7 @@ export default pullRule({
     return {
       headline: text`The image has a variant for ${name(platform)} now; ${earlierTry(now)} did not find one.`,
       was: text`that there is none for ${name(platform)}`,
-      became: text`it was pushed`,
+      became: text`such a variant was pushed`,
     };
   },
   fixes: (attempt, input) => [

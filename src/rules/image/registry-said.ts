@@ -5,7 +5,7 @@ import {
   type RegistryOutcome,
   registryObject,
 } from "../../snapshot/registry-answer.ts";
-import { name, type Text, text, value } from "../../text/text.ts";
+import { count, name, type Text, text, value } from "../../text/text.ts";
 import { type Evidence, seen } from "../finding.ts";
 import type { PodInput } from "../pod-input.ts";
 
@@ -63,12 +63,12 @@ export const loginWords = (login: RegistryLogin): Text =>
     ? text`anonymously`
     : text`with pull secret ${name(login.secret)}${login.user !== undefined && text` (user ${name(login.user)})`}`;
 
-/** The outcome in a few words, as what the host does: `has it`, `has no such tag`. */
+/** The outcome in a few words, as what the host does: `has the image`, `has no such tag`. */
 export function outcomeWords({ outcome, answer }: Pick<Said, "outcome" | "answer">): Text {
   const what = parseImage(answer.image)?.digest ? "digest" : "tag";
   switch (outcome.is) {
     case "found":
-      return text`has it${outcome.digest && text`, ${name(shortDigest(outcome.digest))}`}`;
+      return text`has the image${outcome.digest && text`, ${name(shortDigest(outcome.digest))}`}`;
     case "no-manifest":
       return text`has the repository and not this ${what}`;
     case "no-repository":
@@ -82,13 +82,17 @@ export function outcomeWords({ outcome, answer }: Pick<Said, "outcome" | "answer
     case "rate-limited":
       return text`allows no more requests for now${outcome.until && text`, until ${value(outcome.until)}`}`;
     case "unreachable":
-      return text`cannot be reached: ${value(outcome.message)}`;
+      return text`cannot be reached: ${value(messageOf(outcome))}`;
     case "not-a-registry":
-      return text`is no registry: ${value(outcome.message)}`;
+      return text`is no registry: ${value(messageOf(outcome))}`;
     case "failed":
-      return text`fails: ${value(outcome.message)}`;
+      return text`fails: ${value(messageOf(outcome))}`;
   }
 }
+
+/** The words of the registry, or of what failed, to stand within a sentence. */
+export const messageOf = (outcome: RegistryOutcome): string =>
+  "message" in outcome ? outcome.message.replace(/\.+$/, "") : "";
 
 /** The first letters identify a digest as well as all 64. */
 export const shortDigest = (digest: string): string => (digest.length > 26 ? `${digest.slice(0, 19)}…` : digest);
@@ -113,7 +117,7 @@ export function registryEvidence(said: Said): readonly Evidence[] {
             object,
             "tags.nearest",
             "nearest tags",
-            text`${value(tags.nearest.join(", "))} (of ${tags.seen}${!tags.isComplete && " or more"})`,
+            text`${value(tags.nearest.join(", "))} (of ${count(tags.seen, "tag")}${!tags.isComplete && " or more"})`,
           ),
         ]
       : []),

@@ -1,6 +1,5 @@
 import { parseImage } from "../../objects/image-reference.ts";
 import type { RegistryTags } from "../../snapshot/registry-answer.ts";
-import { tagDistance } from "../../text/nearest-tag.ts";
 import { name, text } from "../../text/text.ts";
 import type { PodInput } from "../pod-input.ts";
 import { type KnownImage, knownTags, nearestKnownImages } from "./known-images.ts";
@@ -54,18 +53,10 @@ function tagsOf(
     ({ reference: { tag = "" }, differsIn, revision }) =>
       differsIn === "tag" &&
       !tags.nearest.includes(tag) &&
-      !isGone(tag, reference.tag ?? "", tags) &&
-      // What the same workload ran is worth going back to, however far the tag is.
-      (revision !== undefined || !tags.isComplete),
+      // What the same workload ran is worth going back to, however far the tag is: if it is there still.
+      (tags.lacks ? revision !== undefined && !tags.lacks.includes(tag) : !tags.isComplete),
   );
   return [...nearest, ...rest];
-}
-
-/** Whether a tag is known to be there no more: it was asked for, or would be among the nearest of all tags. */
-function isGone(tag: string, wanted: string, { lacks, nearest, isComplete }: RegistryTags): boolean {
-  if (lacks?.includes(tag)) return true;
-  const farthest = nearest.at(-1);
-  return isComplete && (farthest === undefined || tagDistance(wanted, tag) < tagDistance(wanted, farthest));
 }
 
 function repositoriesOf({ answer }: Said, { reference }: PullAttempt): readonly KnownImage[] {

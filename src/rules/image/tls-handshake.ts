@@ -1,7 +1,7 @@
 import { name, text } from "../../text/text.ts";
 import { look } from "../repair.ts";
 import { pullRule } from "./pull-rule.ts";
-import { lookFromNode, viewNotes } from "./view-from-here.ts";
+import { viewNotes } from "./view-from-here.ts";
 import { askerOf, hostOf, imageOf, nodeOf, reachNotes } from "./words.ts";
 
 /** Node and registry do not agree on how to encrypt. */
@@ -16,8 +16,7 @@ export default pullRule({
   why: (attempt) =>
     text`${askerOf(attempt)} asks for ${imageOf(attempt)}. The registry wants a client certificate that the node does not have, or the two share no TLS version or cipher.`,
   notes: (attempt, input) => [...viewNotes(attempt, input), ...reachNotes(attempt, input)],
-  fixes: (attempt, input) => [
-    ...lookFromNode(attempt, input),
+  fixes: (attempt) => [
     look(
       text`Ask the owner of ${name(hostOf(attempt))} which TLS versions and client certificates it wants; the runtime on the nodes takes a client certificate from its registry configuration.`,
     ),

@@ -2,7 +2,7 @@ import { kubectl } from "../../text/command.ts";
 import { name, text } from "../../text/text.ts";
 import { adminTask } from "../repair.ts";
 import { pullRule } from "./pull-rule.ts";
-import { lookFromNode, viewNotes } from "./view-from-here.ts";
+import { viewNotes } from "./view-from-here.ts";
 import { askerOf, imageOf, nodeOf, reachNotes } from "./words.ts";
 
 /** The node does not trust the registry's certificate. */
@@ -16,8 +16,7 @@ export default pullRule({
   why: (attempt) =>
     text`${askerOf(attempt)} asks for ${imageOf(attempt)}. The certificate authority of ${name(attempt.error.host)} is not among those the node's container runtime trusts. Trusting it on your own machine does not help: the node pulls.`,
   notes: (attempt, input) => [...viewNotes(attempt, input), ...reachNotes(attempt, input)],
-  fixes: (attempt, input) => [
-    ...lookFromNode(attempt, input),
+  fixes: (attempt) => [
     adminTask(
       text`Install the authority's certificate on every node, for containerd in /etc/containerd/certs.d/${attempt.error.host}/hosts.toml (ca = "…"), for CRI-O and Docker in /etc/containers/certs.d or /etc/docker/certs.d.`,
       kubectl("reads", undefined, "get", "nodes", "-o", "wide"),

@@ -4,7 +4,7 @@ import type { Fix } from "../finding.ts";
 import type { PodInput } from "../pod-input.ts";
 import type { PullAttempt } from "./pull-attempt.ts";
 import type { PullCause } from "./pull-error.ts";
-import { isAnswered, outcomeWords, type Said, saidOf } from "./registry-said.ts";
+import { isAnswered, messageOf, outcomeWords, type Said, saidOf } from "./registry-said.ts";
 import { hostOf, nodeOf } from "./words.ts";
 
 type Step = Extract<Said["outcome"], { is: "unreachable" }>["step"];
@@ -68,14 +68,19 @@ export function viewNotes(attempt: PullAttempt, input: PodInput): readonly Text[
   if (view.is === "answers") {
     if (!CONNECTING.has(attempt.error.cause))
       return [text`From this machine ${host} answers: it ${outcomeWords(said)}.`];
-    return said.answer.isInsecure && ABOUT_TLS.has(attempt.error.cause)
-      ? [text`From this machine ${host} answers; its certificate was not checked here, as --registry-insecure says.`]
-      : [
-          text`From this machine ${host} answers: it ${outcomeWords(said)}. So the registry is up, and it is node ${nodeOf(input)} that does not get to it. What this machine sees is not what the node sees.`,
-        ];
+    if (ABOUT_TLS.has(attempt.error.cause)) {
+      return [
+        said.answer.isInsecure
+          ? text`From this machine ${host} answers; its certificate was not checked here, as --registry-insecure says.`
+          : text`From this machine ${host} answers, and its certificate is accepted. What this machine trusts is not what node ${nodeOf(input)} trusts.`,
+      ];
+    }
+    return [
+      text`From this machine ${host} answers: it ${outcomeWords(said)}. So the registry is up, and it is node ${nodeOf(input)} that does not get to it. What this machine sees is not what the node sees.`,
+    ];
   }
   const { outcome } = said;
-  const message = "message" in outcome ? value(outcome.message) : "";
+  const message = value(messageOf(outcome));
   if (outcome.is === "not-a-registry")
     return [text`From this machine something answers at ${host} that is no registry: ${message}.`];
   if (outcome.is === "failed") return [text`From this machine ${host} answers, and fails: ${message}.`];
@@ -89,11 +94,12 @@ export function lookFromNode(attempt: PullAttempt, input: PodInput): readonly Fi
   const node = input.pod.spec.nodeName;
   if (!node || !isAnsweredHere(attempt, input)) return [];
   const { host, cause } = attempt.error;
-  const scheme = cause === "http" ? "http" : "https";
   const probe =
     cause === "dns"
       ? ["nslookup", host.replace(/:\d+$/, "")]
-      : ["wget", "-T", "10", "-S", "-O", "-", `${scheme}://${host}/v2/`];
+      : cause === "expired"
+        ? ["date", "-u"]
+        : ["wget", "-T", "10", "-S", "-O", "-", `https://${host}/v2/`];
   return [
     {
       title: text`Ask from node ${name(node)} itself. This starts a pod on it that stays behind: delete it afterwards.`,
