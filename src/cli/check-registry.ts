@@ -5,6 +5,7 @@ import { RESOURCES } from "../cluster/resources.ts";
 import { certificatesIn } from "../cluster/system-roots.ts";
 import type { Pod } from "../objects/pod.ts";
 import { askRegistries, type RegistryQuestion } from "../registry/ask.ts";
+import { knownTags } from "../rules/image/known-images.ts";
 import { pullAttempts } from "../rules/image/pull-attempt.ts";
 import { podInput } from "../rules/pod-input.ts";
 import { compare, Lookup } from "../snapshot/lookup.ts";
@@ -89,17 +90,21 @@ export function questionsOf(snapshot: Snapshot): readonly RegistryQuestion[] {
     if (!pod) continue;
     const secrets = (pod.spec.imagePullSecrets ?? []).flatMap((secret) => secret.name || []);
     const accountSecrets = accountSecretsOf(pod, lookup).filter((secret) => !secrets.includes(secret));
-    for (const { image, reference, reason } of pullAttempts(podInput(pod, lookup))) {
+    const input = podInput(pod, lookup);
+    for (const { image, reference, reason } of pullAttempts(input)) {
       // With pull policy Never no registry is asked by the node either.
       if (!reference || reason === "ErrImageNeverPull") continue;
       const place = secrets.length + accountSecrets.length > 0 ? (namespace ?? "") : "";
       const key = JSON.stringify([image, place, secrets]);
       const before = questions.get(key);
+      const known = new Set([...(before?.knownTags ?? []), ...knownTags(input, reference).keys()]);
+      known.delete(reference.tag ?? "");
       questions.set(key, {
         image,
         namespace: before?.namespace ?? namespace ?? "",
         secrets,
         accountSecrets: [...new Set([...(before?.accountSecrets ?? []), ...accountSecrets])],
+        knownTags: [...known].sort(compare),
       });
     }
   }

@@ -17,6 +17,8 @@ export interface RegistryQuestion {
   readonly secrets: readonly string[];
   /** Those that only its ServiceAccount has: the kubelet does not use them for this pod. */
   readonly accountSecrets: readonly string[];
+  /** Other tags of the repository that the cluster knows: whether they are there still is told too. */
+  readonly knownTags?: readonly string[];
 }
 
 export interface AskOptions {
@@ -43,7 +45,7 @@ export async function askRegistries(
 ): Promise<readonly RegistryAnswer[]> {
   const exchange = new Exchange(options.trust, options.world);
   const slots = new Slots(MOST_AT_ONCE);
-  const asker = new Asker(exchange, options);
+  const asker = new Asker(exchange, options, questions);
   const end = Date.now() + options.patienceMs;
   try {
     const answers = await Promise.all(
@@ -68,15 +70,19 @@ class Asker {
   readonly #told = new Map<string, { readonly login: Login; readonly told: Promise<Told> }[]>();
 
   readonly #secrets = new Set<string>();
+  /** By the image: one list of tags serves all questions about it. */
+  readonly #knownTags = new Map<string, ReadonlySet<string>>();
 
-  constructor(exchange: Exchange, options: AskOptions) {
+  constructor(exchange: Exchange, options: AskOptions, questions: readonly RegistryQuestion[]) {
     this.#exchange = exchange;
     this.#options = options;
+    for (const { image, knownTags = [] } of questions)
+      this.#knownTags.set(image, new Set([...(this.#knownTags.get(image) ?? []), ...knownTags]));
   }
 
   async ask(question: RegistryQuestion, end: number): Promise<RegistryAnswer | undefined> {
     const { image, namespace, secrets } = question;
-    const { world, onAsk } = this.#options;
+    const { world, onAsk, trust } = this.#options;
     const reference = parseImage(image);
     if (!reference) return undefined;
     const deadline = Math.min(Date.now() + IMAGE_MS, end);
@@ -87,7 +93,7 @@ class Asker {
     const hosts = new Set<string>();
     let { tags, repositories, rate }: Pick<Told, "tags" | "repositories" | "rate"> = {};
     for (const login of [...logins, ANONYMOUS]) {
-      const told = await this.#tell(reference, login, deadline);
+      const told = await this.#tell(reference, login, deadline, this.#knownTags.get(image) ?? new Set());
       for (const host of told.hosts) hosts.add(host);
       tries.push({ login: login.login, outcome: told.outcome });
       tags = told.tags ?? tags;
@@ -100,6 +106,7 @@ class Asker {
       namespace,
       secrets,
       askedAt,
+      ...(trust.insecureHosts.includes(reference.host) && { isInsecure: true as const }),
       hosts: [...hosts].sort(),
       tries,
       ...(tags && { tags }),
@@ -119,7 +126,7 @@ class Asker {
     return { logins: [...first.logins, ...second.logins], unread: [...first.unread, ...second.unread] };
   }
 
-  #tell(reference: ImageReference, login: Login, deadline: number): Promise<Told> {
+  #tell(reference: ImageReference, login: Login, deadline: number, knownTags: ReadonlySet<string>): Promise<Told> {
     const { host, repository, tag, digest } = reference;
     const image = `${host}/${repository}:${tag}@${digest}`;
     const known = this.#told.get(image) ?? [];
@@ -128,12 +135,12 @@ class Asker {
       password && login.password ? password.isSame(login.password) : password === login.password,
     );
     if (same) return same.told;
-    const told = this.#askAs(reference, login, new Asking(deadline, this.#secrets));
+    const told = this.#askAs(reference, login, new Asking(deadline, this.#secrets), knownTags);
     known.push({ login, told });
     return told;
   }
 
-  async #askAs(reference: ImageReference, login: Login, asking: Asking): Promise<Told> {
+  async #askAs(reference: ImageReference, login: Login, asking: Asking, knownTags: ReadonlySet<string>): Promise<Told> {
     const told = (outcome: RegistryOutcome, more: Pick<Told, "tags" | "repositories"> = {}): Told => ({
       outcome,
       hosts: asking.hosts,
@@ -144,7 +151,7 @@ class Asker {
     try {
       const outcome = await client.manifest();
       if (outcome.is !== "not-found") return told(outcome);
-      const { outcome: precise, ...more } = await whatIsMissing(client, reference, outcome.message, asking);
+      const { outcome: precise, ...more } = await whatIsMissing(client, reference, outcome.message, asking, knownTags);
       return told(precise, more);
     } catch (error) {
       if (error instanceof Outcome) return told(error.outcome);
@@ -165,6 +172,7 @@ async function whatIsMissing(
   { repository, tag }: ImageReference,
   message: string,
   asking: Asking,
+  knownTags: ReadonlySet<string>,
 ): Promise<Pick<Told, "outcome" | "tags" | "repositories">> {
   let list: Awaited<ReturnType<typeof listTags>>;
   try {
@@ -174,7 +182,7 @@ async function whatIsMissing(
     throw error;
   }
   if ("tags" in list) {
-    return { outcome: { is: "no-manifest", message }, ...(tag && { tags: tagsLike(tag, list, asking) }) };
+    return { outcome: { is: "no-manifest", message }, ...(tag && { tags: tagsLike(tag, list, asking, knownTags) }) };
   }
   if (list.status !== 404) return { outcome: { is: "not-found", message } };
   const repositories = await nearestRepositories(client, repository, asking);

@@ -60,17 +60,20 @@ function nextPage({ headers, url }: RegistryResponse): string | undefined {
   return next.pathname.startsWith("/v2/") ? next.pathname + next.search : undefined;
 }
 
-/** What is kept of a list of tags. */
+/** What is kept of a list of tags; `knownTags` are looked up in it. */
 export function tagsLike(
   wanted: string,
   { tags, isComplete }: Extract<TagList, { tags: unknown }>,
   asking: Asking,
+  knownTags: ReadonlySet<string> = new Set(),
 ): RegistryTags {
   const nearest = nearestTags(
     wanted,
     tags.filter((tag) => !asking.holdsSecret(tag)),
   );
-  return { nearest, seen: tags.length, isComplete };
+  const there = new Set(tags);
+  const lacks = [...knownTags].filter((tag) => !there.has(tag));
+  return { nearest, seen: tags.length, isComplete, ...(isComplete && knownTags.size > 0 && { lacks }) };
 }
 
 /** Repositories of the registry whose names are a slip away, where it tells its names: one page, no more. */

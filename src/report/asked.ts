@@ -46,7 +46,7 @@ function hostsOf({ image, namespace, hosts, tries }: RegistryAnswer): readonly A
           },
   );
   return [
-    { host: main, isReached: hosts.includes(main), logins },
+    { host: main, isReached: tries.some(({ outcome }) => outcome.is !== "unreachable"), logins },
     ...hosts.filter((host) => host !== main).map((host) => ({ host, isReached: true, logins: [] })),
   ];
 }

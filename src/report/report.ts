@@ -121,7 +121,7 @@ export type AskedLogin =
 /** A host that was asked with --check-registry. Token services, and hosts that a redirect led to, have no logins. */
 export interface AskedHost {
   readonly host: string;
-  /** Whether a request was sent: not where its name is unknown, say. */
+  /** Whether it answered. */
   readonly isReached: boolean;
   readonly logins: readonly AskedLogin[];
 }

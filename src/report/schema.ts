@@ -98,7 +98,7 @@ const askedSchema = z.optional(
         "AskedHost",
         z.looseObject({
           host: z.string(),
-          isReached: described(z.boolean(), "Whether a request was sent: not where its name is unknown, say."),
+          isReached: described(z.boolean(), "Whether it answered."),
           logins: z.array(
             z.looseObject({
               as: z.enum(["anonymous", "secret"]),

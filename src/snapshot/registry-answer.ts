@@ -59,7 +59,7 @@ export interface RegistryTags {
   readonly seen: number;
   /** Whether all tags were looked at; a registry may have more than we read. */
   readonly isComplete: boolean;
-  /** Of the tags that the cluster knows of this repository (`RegistryQuestion.knownTags`) those that are not there any more. */
+  /** Of the tags that the cluster knows of this repository those that are not there any more; absent where that was not looked up. */
   readonly lacks?: readonly string[];
 }
 

@@ -72,12 +72,14 @@ describe.each(RUNTIMES)("--check-registry on %s", (runtime) => {
     );
     expect({ code, stderr }).toEqual({ code: 1, stderr: "" });
     const { text, answers } = saved("asked.json");
+    expect(stdout).toContain(`Asked        ${host} (as secret shop/login, user puller)`);
     expect(answers).toEqual([
       {
         image: `${host}/shop/cart:2.0.2`,
         namespace: "shop",
         secrets: ["login"],
         askedAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT/),
+        isInsecure: true,
         hosts: [host],
         tries: [
           {

@@ -39,6 +39,12 @@ describe("what a registry says of an image", () => {
     expect(tags).toEqual({ nearest: ["2.0.1", "2.1.0"], seen: 2, isComplete: true });
   });
 
+  test("which of the tags that the cluster knows are there no more", async () => {
+    const { port } = await startRegistry({ images: IMAGES });
+    const { tags } = await ask(`127.0.0.1:${port}/shop/cart:2.0.2`, { knownTags: ["2.0.1", "1.9.0"] });
+    expect(tags).toMatchObject({ isComplete: true, lacks: ["1.9.0"] });
+  });
+
   test("a repository that is not there, though the registry says MANIFEST_UNKNOWN: repositories of like names", async () => {
     const { port } = await startRegistry({ images: IMAGES });
     const { tries, tags, repositories } = await ask(`127.0.0.1:${port}/shop/crat:2.0.1`);

@@ -111,15 +111,23 @@ export interface AskedWith extends Partial<Omit<AskOptions, "readSecret">> {
   /** By name, in the pod's order. */
   readonly secrets?: Readonly<Record<string, Answer<unknown>>>;
   readonly env?: Readonly<Record<string, string>>;
+  /** Tags that the cluster knows. */
+  readonly knownTags?: readonly string[];
 }
 
 /** Asks about images as one run does. */
 export function askAll(
   images: readonly string[],
-  { secrets = {}, env = {}, ...options }: AskedWith = {},
+  { secrets = {}, env = {}, knownTags = [], ...options }: AskedWith = {},
 ): Promise<readonly RegistryAnswer[]> {
   const questions = images.map(
-    (image): RegistryQuestion => ({ image, namespace: "shop", secrets: Object.keys(secrets), accountSecrets: [] }),
+    (image): RegistryQuestion => ({
+      image,
+      namespace: "shop",
+      secrets: Object.keys(secrets),
+      accountSecrets: [],
+      knownTags,
+    }),
   );
   return askRegistries(questions, {
     trust: { certificateAuthority: pem("root"), insecureHosts: [] },

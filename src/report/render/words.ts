@@ -86,7 +86,7 @@ export function askedWords(asked: Report["asked"]): Text {
         ? text`anonymously`
         : text`as secret ${name(login.secret)}${login.user !== undefined && text`, user ${name(login.user)}`}`,
     );
-    const details = [...(isReached ? [] : [text`not reached`]), ...ways];
+    const details = [...(isReached ? [] : [text`no answer`]), ...ways];
     const shown = details.flatMap((way, at) => text`${at > 0 && "; "}${way}`);
     return text`${index > 0 && ", "}${name(host)}${shown.length > 0 && text` (${shown})`}`;
   });
