@@ -89,7 +89,7 @@ export default pullRule({
     means:
       "The registry does not give this repository to everybody, and the kubelet had no credentials for it: no pull secret, or none that fits.",
     seenIn:
-      "`no basic auth credentials`, `insufficient_scope`, `failed to fetch anonymous token` (containerd), `pull access denied` (containerd, Docker), `requested access to the resource is denied`, `unauthorized: …` (CRI-O).",
+      "`no basic auth credentials`, `insufficient_scope`, `failed to fetch anonymous token` (containerd), `pull access denied` (containerd, Docker), `requested access to the resource is denied`, `unauthorized: …` (CRI-O). --check-registry tells whether there is such an image, and which login is let in.",
     repair:
       "Create a pull secret for the host and name it in the pod or its ServiceAccount; pods made before that must be made anew.",
     notToConfuseWith:

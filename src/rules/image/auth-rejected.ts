@@ -129,7 +129,7 @@ export default pullRule({
     means:
       "The kubelet sent credentials and the registry, or its token service, did not accept them for this repository.",
     seenIn:
-      "`unexpected status from HEAD request to …: 401 Unauthorized` or `403 Forbidden`, `failed to fetch oauth token` (containerd), `invalid username/password` (CRI-O), `incorrect username or password` (Docker); or a refusal that does not tell, where a pull secret has a login for the image.",
+      "`unexpected status from HEAD request to …: 401 Unauthorized` or `403 Forbidden`, `failed to fetch oauth token` (containerd), `invalid username/password` (CRI-O), `incorrect username or password` (Docker); or a refusal that does not tell, where a pull secret has a login for the image. --check-registry tells whether the login is wrong or may not pull this, and whether the image needs one.",
     repair: "Renew the credentials in the pull secret; check that the account may pull this repository.",
     notToConfuseWith: "image/auth-missing: nothing was sent.",
     catalogue: ["image-auth-rejected"],

@@ -45,7 +45,8 @@ export default pullRule({
   ],
   doc: {
     means: "The image is asked for by digest, and the registry has no manifest with it in that repository.",
-    seenIn: "As image/not-found, for a reference with @sha256:.",
+    seenIn:
+      "As image/not-found, for a reference with @sha256:. --check-registry tells whether the repository is there.",
     repair: "Take the digest from the registry again, or use a tag.",
     notToConfuseWith: "image/platform and image/digest-mismatch.",
     catalogue: ["image-digest-not-found"],

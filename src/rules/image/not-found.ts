@@ -134,7 +134,7 @@ export default pullRule({
   doc: {
     means: "The registry was reached and says that it does not have this tag, or this repository.",
     seenIn:
-      "`…: not found` with code NotFound (containerd), `manifest unknown` or `name unknown` (CRI-O, Docker), in ErrImagePull, ImagePullBackOff [1.32+] or the event Failed.",
+      "`…: not found` with code NotFound (containerd), `manifest unknown` or `name unknown` (CRI-O, Docker), in ErrImagePull, ImagePullBackOff [1.32+] or the event Failed. --check-registry tells which part is missing, and the nearest tags.",
     repair: "Correct tag or repository, or push the image.",
     notToConfuseWith:
       "image/platform and image/layer-corrupt: their texts end in `not found` too. Private registries hide what exists behind image/auth-missing.",

@@ -85,7 +85,7 @@ export default pullRule({
   doc: {
     means: "The image index lists no manifest for the operating system and architecture of the node.",
     seenIn:
-      "`no match for platform in manifest` (containerd; ends in `not found`), `no image found in manifest list` (CRI-O), `no matching manifest for` (Docker).",
+      "`no match for platform in manifest` (containerd; ends in `not found`), `no image found in manifest list` (CRI-O), `no matching manifest for` (Docker). --check-registry lists the platforms there are.",
     repair: "Build for the platform, or select nodes by kubernetes.io/arch.",
     notToConfuseWith:
       "container/exec-format: an image of one platform that is pulled without a check and fails to run.",
