@@ -68,7 +68,6 @@ class Asker {
   readonly #options: AskOptions;
   /** Of one image: pods of many namespaces often have the same login. */
   readonly #told = new Map<string, { readonly login: Login; readonly told: Promise<Told> }[]>();
-
   readonly #secrets = new Set<string>();
   /** By the image: one list of tags serves all questions about it. */
   readonly #knownTags = new Map<string, ReadonlySet<string>>();
