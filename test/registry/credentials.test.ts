@@ -197,15 +197,22 @@ describe("credentials go nowhere else", () => {
     expect(JSON.stringify(second.headers)).not.toContain(base64(LOGIN));
   });
 
-  test("another host that a redirect leads to cannot ask for them", async () => {
-    const second = await httpsServer((_, response) =>
-      refuse(response, 401, "UNAUTHORIZED", "log in here", { "www-authenticate": "Basic" }),
-    );
+  test.each([
+    ["itself", "Basic"],
+    ["a token service of its choice", "Bearer"],
+  ])("another host that a redirect leads to cannot ask for them for %s", async (_, scheme) => {
+    const thief = await httpsServer(tokenService());
+    const second = await httpsServer((_request, response) => {
+      const challenge = `${scheme} realm="${thief.url}/token"`;
+      refuse(response, 401, "UNAUTHORIZED", "log in here", { "www-authenticate": challenge });
+    });
     const store = await startRegistry(
-      challenged((_, response) => void response.writeHead(307, { location: `${second.url}/x` }).end()),
+      (_request, response) => void response.writeHead(307, { location: `${second.url}/x` }).end(),
     );
-    await ask(`127.0.0.1:${store.port}/shop/cart:1.0`, secretsFor(store.port));
-    expect(authorizations(second).filter(Boolean)).toEqual([]);
+    const { tries } = await ask(`127.0.0.1:${store.port}/shop/cart:1.0`, secretsFor(store.port));
+    expect(tries.map(({ outcome }) => outcome.is)).toEqual(["denied", "denied"]);
+    expect([...authorizations(second), ...authorizations(store)].filter(Boolean)).toEqual([]);
+    expect(thief.requests).toEqual([]);
   });
 
   test("a redirect on the same host keeps them", async () => {
