@@ -1,8 +1,10 @@
+import { isQueued } from "../../objects/kueue.ts";
 import { refTo } from "../../objects/object.ts";
 import { podCondition } from "../../objects/pod.ts";
 import { kubectl } from "../../text/command.ts";
 import { list, name, text } from "../../text/text.ts";
 import { seen } from "../finding.ts";
+import type { PodInput } from "../pod-input.ts";
 import { look } from "../repair.ts";
 import { defineRule } from "../rule.ts";
 
@@ -10,6 +12,9 @@ import { defineRule } from "../rule.ts";
 const OWNERS: readonly (readonly [RegExp, string])[] = [
   [/^kueue\.x-k8s\.io\//, "Kueue, which admits it when its queue has quota"],
 ];
+
+const isWithoutKueue = ({ pod, snapshot }: PodInput) =>
+  isQueued(pod) && snapshot.gapFor("Workload", pod.metadata.namespace)?.state === "not-served";
 
 /** A scheduling gate holds the pod back. */
 export default defineRule<{ gates: readonly string[] }>({
@@ -34,11 +39,16 @@ export default defineRule<{ gates: readonly string[] }>({
       },
     ];
   },
-  message: ({ facts: { gates } }) => {
+  message: ({ facts: { gates } }, input) => {
     const owners = gates.flatMap((gate) => OWNERS.find(([pattern]) => pattern.test(gate))?.[1] ?? []);
     return {
       headline: text`The scheduling ${gates.length === 1 ? "gate" : "gates"} ${list(gates.map(name))} must be removed before the scheduler looks at the pod.`,
       why: text`A pod with a gate is not scheduled; whoever set the gate takes it away when the time has come.${owners.length > 0 && ` It belongs to ${owners.join(" and ")}.`}`,
+      notes: isWithoutKueue(input)
+        ? [
+            text`This cluster does not serve Kueue's kinds: it is not installed (any more), and nobody will take the gate away.`,
+          ]
+        : [],
     };
   },
   fixes({ facts: { gates } }, { pod }) {

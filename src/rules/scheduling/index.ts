@@ -1,5 +1,7 @@
 import type { Rule } from "../rule.ts";
-import autoscaler from "./autoscaler.ts";
+import caNotTriggered from "./ca-not-triggered.ts";
+import caSilent from "./ca-silent.ts";
+import caTriggered from "./ca-triggered.ts";
 import declaredFeatures from "./declared-features.ts";
 import draBindingConditions from "./dra-binding-conditions.ts";
 import draCannotAllocate from "./dra-cannot-allocate.ts";
@@ -15,6 +17,9 @@ import insufficientCpu from "./insufficient-cpu.ts";
 import insufficientEphemeralStorage from "./insufficient-ephemeral-storage.ts";
 import insufficientExtended from "./insufficient-extended.ts";
 import insufficientMemory from "./insufficient-memory.ts";
+import karpenterExcluded from "./karpenter-excluded.ts";
+import karpenterFailed from "./karpenter-failed.ts";
+import karpenterNominated from "./karpenter-nominated.ts";
 import kueueAdmissionCheck from "./kueue-admission-check.ts";
 import kueueQueueMissing from "./kueue-queue-missing.ts";
 import kueueWaiting from "./kueue-waiting.ts";
@@ -69,6 +74,11 @@ const family: readonly Rule[] = [
   draBindingConditions,
   quotaElastic,
   otherReason,
-  autoscaler,
+  caTriggered,
+  caNotTriggered,
+  caSilent,
+  karpenterNominated,
+  karpenterFailed,
+  karpenterExcluded,
 ];
 export default family;
