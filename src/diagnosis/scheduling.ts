@@ -6,7 +6,7 @@ import { jsonOf, lackText } from "../rules/scheduling/refusal-rule.ts";
 import { agreesWith, type Verdict, verdictOn } from "../rules/scheduling/verdict.ts";
 import { UNSCHEDULABLE } from "../scheduler/edit.ts";
 import { leastCost } from "../scheduler/edit-options.ts";
-import type { Lack, Rejection } from "../scheduler/filter.ts";
+import { type Lack, type Rejection, unknownOf } from "../scheduler/filter.ts";
 import { type Fit, isForAnother, type NodeFit, rebuiltMessage } from "../scheduler/fit.ts";
 import { compare } from "../snapshot/lookup.ts";
 import type { Gap } from "../snapshot/snapshot.ts";
@@ -72,7 +72,7 @@ function equalNodes(fit: Fit): readonly SchedulingNodes[] {
   const groups = new Map<string, SchedulingNodes & { readonly names: string[] }>();
   for (const one of nearestFirst(fit)) {
     const rejections = one.rejections.map(rejectionOf);
-    const undecided = one.undecided.map(({ plugin, gap: { kind } }) => ({ plugin, kind }));
+    const undecided = one.undecided.map((what) => ({ plugin: what.plugin, kind: unknownOf(what) }));
     const key = JSON.stringify([rejections, undecided]);
     const group = groups.get(key);
     if (group) group.names.push(one.node.name);
@@ -85,7 +85,11 @@ const rejectionOf = ({ plugin, reason, lack }: Rejection) => ({ plugin, reason, 
 
 /** What the filters could not look at, each once. */
 const unreadBy = ({ nodes }: Fit): readonly Gap[] => [
-  ...new Map(nodes.flatMap(({ undecided }) => undecided.map(({ gap }) => [gap.kind, gap] as const))).values(),
+  ...new Map(
+    nodes.flatMap(({ undecided }) =>
+      undecided.flatMap((one) => ("gap" in one ? [[one.gap.kind, one.gap] as const] : [])),
+    ),
+  ).values(),
 ];
 
 function nearestFirst({ nodes }: Fit): readonly NodeFit[] {
@@ -103,7 +107,7 @@ function rowsOf(fit: Fit): readonly NodeRow[] {
   for (const one of nearestFirst(fit)) {
     const key = isForAnother(one)
       ? "another"
-      : [...one.rejections.map(({ lack }) => sortOf(lack)), ...one.undecided.map(({ gap }) => `unread ${gap.kind}`)]
+      : [...one.rejections.map(({ lack }) => sortOf(lack)), ...one.undecided.map((what) => `unread ${unknownOf(what)}`)]
           .sort(compare)
           .join("\n");
     groups.set(key, [...(groups.get(key) ?? []), one]);
@@ -116,8 +120,10 @@ function rowsOf(fit: Fit): readonly NodeRow[] {
 
 /** What the nodes of a row lack, and what could not be looked at there. */
 function stopsOf(members: readonly NodeFit[], { podRejections }: Fit): readonly string[] {
-  const kinds = new Set(members.flatMap(({ undecided }) => undecided.map(({ gap }) => gap.kind)));
-  const stops = [...wordsOf(members), ...[...kinds].sort(compare).map((kind) => `not known: ${kind} was not read`)];
+  const unknown = members.flatMap(({ undecided }) =>
+    undecided.map((one) => `not known: ${"gap" in one ? `${one.gap.kind} was not read` : one.beyond}`),
+  );
+  const stops = [...wordsOf(members), ...[...new Set(unknown)].sort(compare)];
   return stops.length === 0 && podRejections.length > 0 ? ["nothing more"] : stops;
 }
 

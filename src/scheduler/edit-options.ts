@@ -71,6 +71,7 @@ export function leastCost(lack: Lack): number {
     case "features":
     case "devices":
     case "claim-place":
+    case "resource-claim":
     case "volume":
     case "volume-zone":
     case "disk":

@@ -76,6 +76,13 @@ export type Lack =
       readonly is: "missing" | "awaited" | "lost" | "deleted" | "foreign" | "unbound";
       readonly volume?: string;
     }
+  /** What a claim for devices is that keeps the pod from all nodes; or its DeviceClass does not exist. */
+  | {
+      readonly of: "resource-claim";
+      readonly claim: string;
+      readonly is: "missing" | "awaited" | "deleted" | "foreign" | "classless";
+      readonly deviceClass?: string;
+    }
   | { readonly of: "topology-label"; readonly key: string }
   | {
       readonly of: "spread";
@@ -111,11 +118,13 @@ export interface Rejection {
   readonly lack: Lack;
 }
 
-/** A filter that cannot tell, as something it looks at may not be read. */
-export interface Undecided {
-  readonly plugin: FilterName;
-  readonly gap: Gap;
-}
+/** A filter that cannot tell, as something it looks at may not be read, or is more than we compute: in a few words what. */
+export type Undecided =
+  | { readonly plugin: FilterName; readonly gap: Gap }
+  | { readonly plugin: FilterName; readonly beyond: string };
+
+/** What would have to be known. */
+export const unknownOf = (one: Undecided): string => ("gap" in one ? one.gap.kind : one.beyond);
 
 /** Why a node may not take the pod. */
 export type Objection = Rejection | Undecided;

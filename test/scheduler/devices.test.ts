@@ -17,6 +17,7 @@ const RECORDED = [
   ["DynamicResources", "dra-cannot-allocate/hit-dra-no-driver"],
   ["DynamicResources", "dra-cannot-allocate/hit-dra-selector"],
   ["DynamicResources", "dra-cannot-allocate/hit-dra-taken"],
+  ["DynamicResources", "dra-cannot-allocate/hit-dra-class-missing"],
   ["NodeDeclaredFeatures", "declared-features/hit-restart-all-containers"],
 ] as const;
 

@@ -1,4 +1,5 @@
-import { controllerOf, refTo } from "../../objects/object.ts";
+import { refTo } from "../../objects/object.ts";
+import { isMadeFor } from "../../scheduler/filters/dynamic-resources.ts";
 import { kubectl } from "../../text/command.ts";
 import { list, name, type Text, text } from "../../text/text.ts";
 import { type Fix, seen } from "../finding.ts";
@@ -22,10 +23,7 @@ function wrongClaim(input: PodInput): (Omit<Facts, "like"> & { view: ClaimView }
     if (view.claim?.state !== "found") continue;
     const { object } = view.claim;
     if (object.metadata.deletionTimestamp) return { claim, trouble: "ending", view };
-    const owner = controllerOf(object);
-    // A claim of a group of pods belongs to the PodGroup.
-    const isOwn = owner?.uid === input.pod.metadata.uid || owner?.kind === "PodGroup";
-    if (view.reference.template && !isOwn) return { claim, trouble: "foreign", view };
+    if (view.reference.template && !isMadeFor(input.pod, object)) return { claim, trouble: "foreign", view };
   }
   return undefined;
 }

@@ -224,6 +224,10 @@ export function lackText(lack: Lack): string {
       return `less than ${lack.size} free in class ${lack.class}`;
     case "claim":
       return `claim ${lack.claim}: ${CLAIM_WORDS[lack.is]}`;
+    case "resource-claim":
+      return lack.is === "classless"
+        ? `DeviceClass ${lack.deviceClass} of claim ${lack.claim} does not exist`
+        : `claim ${lack.claim} for devices is ${lack.is}`;
     case "topology-label":
       return `lacks the label ${lack.key}`;
     case "spread":

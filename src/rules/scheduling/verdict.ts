@@ -211,6 +211,7 @@ const OBSTACLE_OF: Readonly<Record<Lack["of"], Obstacle>> = {
   features: "features",
   devices: "devices",
   "claim-place": "claim-place",
+  "resource-claim": "resource-claim",
   "volume-zone": "volume",
   disk: "volume",
   "single-pod-claim": "volume",

@@ -1,3 +1,4 @@
+import { controllerOf, type KubeObject } from "../../objects/object.ts";
 import type { Pod } from "../../objects/pod.ts";
 import {
   claimReferences,
@@ -11,9 +12,10 @@ import {
   requestsOf,
 } from "../../objects/resource-claim.ts";
 import { KEEPS_AWAY, type Toleration, tolerates } from "../../objects/toleration.ts";
+import type { Gap } from "../../snapshot/snapshot.ts";
 import { type NodeSelectorTerm, nodeTermMatches } from "../affinity-terms.ts";
 import { fitsSelector } from "../device-selector.ts";
-import type { DeviceLack, Filter, Rejection } from "../filter.ts";
+import type { DeviceLack, Filter, Lack, Rejection } from "../filter.ts";
 import type { NodeInfo } from "../node-info.ts";
 import type { Objects } from "../objects.ts";
 import { podRequests } from "../pod-requests.ts";
@@ -21,33 +23,94 @@ import { podRequests } from "../pod-requests.ts";
 /**
  * Devices of ResourceClaims (kube-scheduler v1.36 plugins/dynamicresources; k8s.io/dynamic-resource-allocation v0.36
  * structured). Decided is what a count decides: each request by itself against the devices of the node that are free. What
- * several requests leave to each other, counters, capacity that is shared and constraints are not: there a node passes.
- * So does one whose devices are chosen by an expression that is not understood.
+ * several requests leave to each other, counters, constraints and expressions that are not understood are left open.
  */
 export const dynamicResources: Filter = {
   name: "DynamicResources",
+  rejectPod(pod, { snapshot }) {
+    const wrong = wrongClaim(pod, snapshot) ?? missingClass(pod, snapshot);
+    return wrong ? [reject(...wrong)] : [];
+  },
   prepare(pod, { snapshot }) {
     const market = marketFor(pod, snapshot);
     if (!market) return () => [];
-    const claims = claimReferences(pod).flatMap(({ claim }) => {
-      const object = claim && snapshot.get("ResourceClaim", pod.metadata.namespace, claim);
-      return object ? [object as ResourceClaim] : [];
-    });
+    if ("gap" in market) return () => [{ plugin: "DynamicResources", gap: market.gap }];
+    const claims = claimsOf(pod, snapshot);
     return (node) => {
       for (const claim of claims) {
         const place = claim.status?.allocation?.nodeSelector;
         if (place && !matchesPlace(place, node))
           return [reject("resourceclaim not available on the node", { of: "claim-place", claim: claim.metadata.name })];
       }
-      for (const claim of claims) {
-        const lack = claim.status?.allocation ? undefined : lackOfClaim(claim, node, market);
-        if (lack) return [reject("cannot allocate all claims", lack)];
-      }
-      const lack = lackOfExtended(pod, node, market);
-      return lack ? [reject("cannot allocate all claims", lack)] : [];
+      const answers = claims.flatMap((claim) => (claim.status?.allocation ? [] : answersTo(claim, node, market)));
+      answers.push(...answersToExtended(pod, node, market));
+      const lack = answers.find((one) => typeof one === "object");
+      if (lack) return [reject("cannot allocate all claims", lack)];
+      return answers.includes("unknown") ? [{ plugin: "DynamicResources", beyond: BEYOND }] : [];
     };
   },
 };
+
+const BEYOND = "whether its devices meet all that the claims ask for";
+
+/** What a node answers to one request: it has the devices, it lacks some, or that cannot be told. */
+type Answer = "enough" | "unknown" | DeviceLack;
+
+const claimsOf = (pod: Pod, snapshot: Objects): readonly ResourceClaim[] =>
+  claimReferences(pod).flatMap(({ claim }) => {
+    const object = claim && snapshot.get("ResourceClaim", pod.metadata.namespace, claim);
+    return object ? [object as ResourceClaim] : [];
+  });
+
+/** A claim that cannot be used, in the words of foreachPodResourceClaim. */
+function wrongClaim(pod: Pod, snapshot: Objects): readonly [string, Lack] | undefined {
+  const { namespace, name } = pod.metadata;
+  for (const { claim, template, name: own } of claimReferences(pod)) {
+    if (!claim) {
+      if (template) return [`pod "${namespace}/${name}": ResourceClaim not created yet`, unusable(own, "awaited")];
+      continue;
+    }
+    const found = snapshot.find("ResourceClaim", namespace, claim);
+    if (found.state === "absent")
+      return [`resourceclaim.resource.k8s.io "${claim}" not found`, unusable(claim, "missing")];
+    if (found.state !== "found") continue;
+    if (found.object.metadata.deletionTimestamp)
+      return [`resourceclaim "${claim}" is being deleted`, unusable(claim, "deleted")];
+    if (template && !isMadeFor(pod, found.object))
+      return [
+        `ResourceClaim ${namespace}/${claim} was not created for Pod ${namespace}/${name} (Pod is not owner)`,
+        unusable(claim, "foreign"),
+      ];
+  }
+  return undefined;
+}
+
+/** Whether a claim of a template is this pod's. That of a group of pods belongs to the PodGroup. */
+export function isMadeFor({ metadata }: Pod, claim: KubeObject): boolean {
+  const owner = controllerOf(claim);
+  return owner?.kind === "PodGroup" || (owner !== undefined && owner.uid === metadata.uid);
+}
+
+const unusable = (claim: string, is: Extract<Lack, { of: "resource-claim" }>["is"]): Lack => ({
+  of: "resource-claim",
+  claim,
+  is,
+});
+
+function missingClass(pod: Pod, snapshot: Objects): readonly [string, Lack] | undefined {
+  for (const claim of claimsOf(pod, snapshot)) {
+    if (claim.status?.allocation) continue;
+    for (const { deviceClassName = "", name } of requestsOf(claim).flatMap(({ alternatives }) => alternatives)) {
+      if (deviceClassName === "" || snapshot.find("DeviceClass", undefined, deviceClassName).state !== "absent")
+        continue;
+      return [
+        `request ${name}: device class ${deviceClassName} does not exist`,
+        { of: "resource-claim", claim: claim.metadata.name, is: "classless", deviceClass: deviceClassName },
+      ];
+    }
+  }
+  return undefined;
+}
 
 const reject = (reason: string, lack: Rejection["lack"]): Rejection => ({
   plugin: "DynamicResources",
@@ -63,12 +126,13 @@ interface Market {
   readonly taken: ReadonlySet<string>;
 }
 
-/** Undefined where the pod asks for no device, or not all of them are known. */
-function marketFor(pod: Pod, snapshot: Objects): Market | undefined {
+/** Undefined where the pod asks for no device; a gap where not all of them are known. */
+function marketFor(pod: Pod, snapshot: Objects): Market | { readonly gap: Gap } | undefined {
   const classes = deviceClasses(snapshot);
   if (claimReferences(pod).length === 0 && !asksForClass(pod, classes)) return undefined;
   const [slices, claims] = [snapshot.list("ResourceSlice"), snapshot.list("ResourceClaim")];
-  if (!slices.isComplete || !claims.isComplete || !snapshot.list("DeviceClass").isComplete) return undefined;
+  const gap = slices.gap ?? claims.gap ?? snapshot.list("DeviceClass").gap;
+  if (gap) return { gap };
   const taken = (claims.items as readonly ResourceClaim[]).flatMap(
     ({ status }) =>
       status?.allocation?.devices?.results?.filter(({ adminAccess }) => !adminAccess).map(deviceKey) ?? [],
@@ -102,27 +166,28 @@ export function isBackedByDevices(resource: string, { allocatable }: NodeInfo, s
   );
 }
 
-function lackOfExtended(pod: Pod, node: NodeInfo, market: Market): DeviceLack | undefined {
-  for (const [resource, amount] of podRequests(pod)) {
+function answersToExtended(pod: Pod, node: NodeInfo, market: Market): readonly Answer[] {
+  return [...podRequests(pod)].flatMap(([resource, amount]): readonly Answer[] => {
     const deviceClassName = classOfResource(resource, market.classes);
-    if (deviceClassName === undefined || amount === 0n || (node.allocatable.get(resource) ?? 0n) > 0n) continue;
-    const lack = lackOf({ name: resource, deviceClassName, count: Number(amount) }, node, market);
-    if (lack) return { of: "devices", claim: "", request: resource, ...lack };
-  }
-  return undefined;
+    if (deviceClassName === undefined || amount === 0n || (node.allocatable.get(resource) ?? 0n) > 0n) return [];
+    return [answerTo({ name: resource, deviceClassName, count: Number(amount) }, "", resource, node, market)];
+  });
 }
 
-function lackOfClaim(claim: ResourceClaim, node: NodeInfo, market: Market): DeviceLack | undefined {
-  for (const { name, alternatives } of requestsOf(claim)) {
-    const lacks = alternatives.map((one) => lackOf(one, node, market));
-    const [first] = lacks;
-    if (first && lacks.every(Boolean)) return { of: "devices", claim: claim.metadata.name, request: name, ...first };
-  }
-  return undefined;
+function answersTo(claim: ResourceClaim, node: NodeInfo, market: Market): readonly Answer[] {
+  const requests = requestsOf(claim);
+  const answers = requests.map(({ name, alternatives }): Answer => {
+    const each = alternatives.map((one) => answerTo(one, claim.metadata.name, name, node, market));
+    // The first alternative that can be met is taken.
+    return each.find((one) => one === "enough") ?? each.find((one) => one === "unknown") ?? each[0] ?? "unknown";
+  });
+  // Requests compete for devices, and constraints tie them together.
+  const isJoined = requests.length > 1 || (claim.spec?.devices?.constraints ?? []).length > 0;
+  return isJoined ? [...answers, "unknown"] : answers;
 }
 
-/** Undefined where the node has enough devices for one request, as far as can be told. */
-function lackOf(
+/** Whether a node has enough devices for one request. */
+function answerTo(
   {
     deviceClassName = "",
     selectors = [],
@@ -132,32 +197,41 @@ function lackOf(
     tolerations = [],
     capacity,
   }: DeviceRequest,
+  claim: string,
+  request: string,
   node: NodeInfo,
   { classes, slices, taken }: Market,
-): Omit<DeviceLack, "of" | "claim" | "request"> | undefined {
+): Answer {
   const deviceClass = classes.get(deviceClassName);
   // A class that does not exist stops the pod before any node is looked at.
-  if (!deviceClass || capacity || adminAccess) return undefined;
+  if (!deviceClass || capacity || adminAccess) return "unknown";
   const expressions = [...(deviceClass.spec?.selectors ?? []), ...selectors].map(({ cel }) => cel?.expression ?? "");
+  const fits = ({ driver, device }: Published) => {
+    const each = expressions.map((expression) => fitsSelector(expression, { driver, device }));
+    return each.includes(false) ? false : each.includes(undefined) ? undefined : true;
+  };
   const here = publishedOn(node, slices);
-  const fitting = here.filter(({ driver, device }) =>
-    expressions.every((expression) => fitsSelector(expression, { driver, device }) !== false),
-  );
+  const fitting = here.filter((one) => fits(one) !== false);
   const usable = fitting.filter(({ device }) => isTolerated(device, tolerations));
   const free = usable.filter(
     ({ driver, pool, device }) =>
       device.allowMultipleAllocations || !taken.has(deviceKey({ driver, pool, device: device.name })),
   );
   const wanted = allocationMode === "All" ? Math.max(usable.length, 1) : count;
-  if (free.length >= wanted) return undefined;
-  return {
-    deviceClass: deviceClassName,
-    wanted,
-    free: free.length,
-    tainted: fitting.length - usable.length,
-    fitting: fitting.length,
-    published: here.length,
-  };
+  if (free.length < wanted)
+    return {
+      of: "devices",
+      claim,
+      request,
+      deviceClass: deviceClassName,
+      wanted,
+      free: free.length,
+      tainted: fitting.length - usable.length,
+      fitting: fitting.length,
+      published: here.length,
+    };
+  const sure = free.filter((one) => fits(one) && !one.device.consumesCounters && !one.device.allowMultipleAllocations);
+  return sure.length >= wanted ? "enough" : "unknown";
 }
 
 interface Published {
