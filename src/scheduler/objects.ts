@@ -3,10 +3,14 @@ import type { Found, Listed, Lookup } from "../snapshot/lookup.ts";
 import type { ObjectOf } from "../snapshot/snapshot.ts";
 
 /** The objects that filters look at: those of a snapshot, or of one that was edited. */
-export type Objects = Pick<Lookup, "find" | "get" | "list">;
+export interface Objects extends Pick<Lookup, "find" | "get" | "list"> {
+  /** Where some were edited: those as they were, and the edited ones. */
+  readonly edited?: { readonly from: Objects; readonly objects: readonly KubeObject[] };
+}
 
 /** The same objects with some of them replaced or added. */
 export function withObjects(objects: Objects, changed: readonly KubeObject[]): Objects {
+  const { from, objects: before } = objects.edited ?? { from: objects, objects: [] };
   const isSame = (a: KubeObject, kind: string, namespace: string | undefined, name: string) =>
     a.kind === kind && a.metadata.namespace === namespace && a.metadata.name === name;
   const find = <Kind extends string>(
@@ -18,6 +22,7 @@ export function withObjects(objects: Objects, changed: readonly KubeObject[]): O
     return object ? { state: "found", object: object as ObjectOf<Kind> } : objects.find(kind, namespace, name);
   };
   return {
+    edited: { from, objects: [...before, ...changed] },
     find,
     get(kind, namespace, name) {
       const found = find(kind, namespace, name);

@@ -2,11 +2,11 @@ import type { CSINode } from "../../objects/csi-node.ts";
 import { type DriverVolume, driverOfProvisioner, driverVolume, isMigratedBy } from "../../objects/in-tree-volume.ts";
 import { fullName } from "../../objects/object.ts";
 import type { PersistentVolume } from "../../objects/persistent-volume.ts";
-import type { PersistentVolumeClaim } from "../../objects/persistent-volume-claim.ts";
+import { claimNames, type PersistentVolumeClaim } from "../../objects/persistent-volume-claim.ts";
 import type { Pod } from "../../objects/pod.ts";
 import type { Gap } from "../../snapshot/snapshot.ts";
 import { type Filter, undecided } from "../filter.ts";
-import type { ClusterView, NodeInfo } from "../node-info.ts";
+import type { NodeInfo } from "../node-info.ts";
 import type { Objects } from "../objects.ts";
 import { classOf, podClaims } from "../pod-volumes.ts";
 
@@ -18,7 +18,7 @@ export const nodeVolumeLimits: Filter = {
     // What counts of the pod differs between nodes only by what a node says of in-tree types.
     const mayCount = volumesOf(pod, snapshot, () => true);
     if (mayCount.volumes.size === 0 && mayCount.gaps.length === 0) return () => [];
-    const attachments = attachmentsByNode(view);
+    const attachments = view.schedulerMinor < 32 ? { byNode: new Map(), gaps: [] } : attachmentsOf(snapshot);
     return (node) => {
       const found = snapshot.find("CSINode", undefined, node.name);
       if (found.state === "unknown") return undecided("NodeVolumeLimits", found);
@@ -131,34 +131,65 @@ function inTree(
   return volume && isMigrated(volume.provisioner) ? volume : undefined;
 }
 
+/** The volumes of a pod that has a node: few edits are about its claims, so they are looked up once. */
+function volumesOfBound(pod: Pod, objects: Objects, isMigrated: (type: string) => boolean): Volumes {
+  const { from, objects: changed } = objects.edited ?? { from: objects, objects: [] };
+  const isEdited = changed.some(
+    ({ kind, metadata }) =>
+      kind === "PersistentVolumeClaim" &&
+      metadata.namespace === pod.metadata.namespace &&
+      claimNames(pod).includes(metadata.name),
+  );
+  if (isEdited) return volumesOf(pod, objects, isMigrated);
+  const byPod = boundVolumes.get(from) ?? new WeakMap<Pod, Volumes>();
+  boundVolumes.set(from, byPod);
+  const volumes = byPod.get(pod) ?? volumesOf(pod, from, isMigrated);
+  byPod.set(pod, volumes);
+  return volumes;
+}
+
+const boundVolumes = new WeakMap<Objects, WeakMap<Pod, Volumes>>();
+
 function attachedTo({ pods }: NodeInfo, objects: Objects, isMigrated: (type: string) => boolean): Volumes {
   const volumes = new Map<string, string>();
   const gaps: Gap[] = [];
   for (const pod of pods) {
     if (!pod.spec.volumes?.length) continue;
-    const its = volumesOf(pod, objects, isMigrated);
+    const its = volumesOfBound(pod, objects, isMigrated);
     for (const [volume, driver] of its.volumes) volumes.set(volume, driver);
     gaps.push(...its.gaps);
   }
   return { volumes, gaps };
 }
 
-/** What is attached by its VolumeAttachment, whether or not a pod uses it still [1.32+]. */
-function attachmentsByNode({ snapshot, schedulerMinor }: ClusterView) {
+/** What is attached by its VolumeAttachment, whether or not a pod uses it still [1.32+]: by node. */
+interface Attachments {
+  readonly byNode: ReadonlyMap<string, ReadonlyMap<string, string>>;
+  readonly gaps: readonly Gap[];
+}
+
+/** No edit is one of attachments: they are put in order once. */
+function attachmentsOf(objects: Objects): Attachments {
+  const from = objects.edited?.from ?? objects;
+  const known = attachments.get(from);
+  if (known) return known;
   const byNode = new Map<string, Map<string, string>>();
-  if (schedulerMinor < 32) return { byNode, gaps: [] };
-  const { items, gap } = snapshot.list("VolumeAttachment");
+  const { items, gap } = from.list("VolumeAttachment");
   for (const { spec } of items) {
     const { attacher = "", nodeName = "", source } = spec ?? {};
     const name = source?.persistentVolumeName;
-    const volume = name === undefined ? undefined : snapshot.get("PersistentVolume", undefined, name);
+    const volume = name === undefined ? undefined : from.get("PersistentVolume", undefined, name);
     const handle = volume?.spec?.csi?.volumeHandle;
     if (!attacher || handle === undefined) continue;
     const there = byNode.get(nodeName) ?? new Map<string, string>();
     byNode.set(nodeName, there.set(`${attacher}/${handle}`, attacher));
   }
-  return { byNode, gaps: gap ? [gap] : [] };
+  const found = { byNode, gaps: gap ? [gap] : [] };
+  attachments.set(from, found);
+  return found;
 }
+
+const attachments = new WeakMap<Objects, Attachments>();
 
 function countsOf(volumes: readonly (readonly [string, string])[]): ReadonlyMap<string, number> {
   const counts = new Map<string, number>();
