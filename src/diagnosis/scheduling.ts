@@ -1,3 +1,4 @@
+import { fullName } from "../objects/object.ts";
 import { showAmount } from "../objects/quantity.ts";
 import type { NodeRow, Scheduling, SchedulingNodes } from "../report/report.ts";
 import type { PodInput } from "../rules/pod-input.ts";
@@ -8,9 +9,11 @@ import { UNSCHEDULABLE } from "../scheduler/edit.ts";
 import { leastCost } from "../scheduler/edit-options.ts";
 import { type Lack, type Rejection, unknownOf } from "../scheduler/filter.ts";
 import { type Fit, isForAnother, type NodeFit, rebuiltMessage } from "../scheduler/fit.ts";
+import { clusterView } from "../scheduler/node-info.ts";
 import { compare } from "../snapshot/lookup.ts";
 import type { Gap } from "../snapshot/snapshot.ts";
 import { type Text, text, value } from "../text/text.ts";
+import { outlookOf } from "./scheduling-outlook.ts";
 
 /** What the scheduler's filters, run again, say of each node; undefined for a pod that has one, or where not all nodes and pods are known. */
 export function schedulingOf(input: PodInput): Scheduling | undefined {
@@ -19,6 +22,7 @@ export function schedulingOf(input: PodInput): Scheduling | undefined {
   if (!verdict || !fit) return undefined;
   const agrees = agreesWith(fit, verdict.message);
   const [smallest] = changesFor(input, verdict);
+  const outlook = outlookOf(input.pod, clusterView(input.snapshot), fit);
   return {
     rebuiltMessage: rebuiltMessage(fit),
     schedulerMessage: verdict.message,
@@ -28,6 +32,7 @@ export function schedulingOf(input: PodInput): Scheduling | undefined {
     unread: unreadBy(fit),
     nodes: equalNodes(fit),
     rows: rowsOf(fit),
+    ...(outlook && { outlook }),
     ...(smallest && {
       smallestChange: { edits: smallest.edits.map((edit) => ({ ...edit })), accepts: smallest.accepts },
     }),
@@ -114,7 +119,7 @@ function rowsOf(fit: Fit): readonly NodeRow[] {
   }
   return [...groups].map(([key, members]) => ({
     names: members.map(({ node }) => node.name).sort(compare),
-    stops: key === "another" ? ["the pod is made for another node"] : stopsOf(members, fit),
+    stops: key === "another" ? ["the pod is made for another node"] : [...stopsOf(members, fit), ...keptWords(members)],
   }));
 }
 
@@ -137,6 +142,15 @@ const sortOf = (lack: Lack): string =>
         : lack.of === "spread"
           ? `spread ${lack.key}`
           : lackText(lack);
+
+/** Pods that are counted there although they are not there yet. */
+function keptWords(members: readonly NodeFit[]): readonly string[] {
+  const [first, ...others] = new Set(
+    members.flatMap(({ keptFor }) => keptFor.map(({ metadata }) => fullName(metadata))),
+  );
+  if (first === undefined) return [];
+  return [`room is kept for ${first}${others.length > 0 ? ` and ${others.length} more` : ""}`];
+}
 
 /** One phrase for each thing that the nodes of a row lack. */
 function wordsOf(members: readonly NodeFit[]): readonly string[] {

@@ -55,6 +55,8 @@ export const podSpecSchema = fieldsOf<V1PodSpec>()({
   schedulerName: optionalText,
   runtimeClassName: optionalText,
   priorityClassName: optionalText,
+  priority: optionalNumber,
+  preemptionPolicy: optionalText,
   terminationGracePeriodSeconds: optionalNumber,
   activeDeadlineSeconds: optionalNumber,
   volumes: z.optional(z.array(z.looseObject({ name: z.string() }))),
@@ -170,3 +172,6 @@ export function isBetweenCrashes(
   const lasted = (Date.parse(finishedAt) - Date.parse(startedAt)) / 1000 || 0;
   return age <= Math.min(LONG_RUN_SECONDS, Math.max(SHORTEST_TRIAL_SECONDS, 1.5 * lasted + 5));
 }
+
+/** Pods of a higher one go first, and may make others go (component-helpers v0.36 scheduling/corev1 PodPriority). */
+export const priorityOf = (pod: Pod): number => pod.spec.priority ?? 0;

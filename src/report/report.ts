@@ -90,6 +90,37 @@ export interface NodeRow {
   readonly stops: readonly string[];
 }
 
+/** A pod that may have to go for another one. */
+export interface PodInTheWay {
+  readonly namespace: string;
+  readonly name: string;
+  readonly priority: number;
+}
+
+/** Whether the pod can get a place as it is, and whether the scheduler makes others go for it. */
+export interface SchedulingOutlook {
+  /** `never`: every node has something against it that no pod's end removes. */
+  readonly fits: "never" | "later";
+  /** The node that comes nearest, and the fewest pods that have to end or move away from there. */
+  readonly node?: string;
+  readonly pods: readonly PodInTheWay[];
+  /**
+   * What preemption makes of it: not allowed for this pod, pods are ending for it, nobody can be evicted, or the node and
+   * pods that the scheduler would choose; `violating` of them are under a PodDisruptionBudget.
+   */
+  readonly preemption:
+    | { readonly state: "never" | "under-way" }
+    /** In the scheduler's words, with the number of nodes. */
+    | { readonly state: "not-helpful"; readonly reasons: Readonly<Record<string, number>> }
+    | {
+        readonly state: "possible";
+        readonly node: string;
+        readonly pods: readonly PodInTheWay[];
+        readonly violating: number;
+      };
+  readonly words: Text;
+}
+
 /** Why no node takes the pod: kube-scheduler's filters run again on all nodes. The nearest miss comes first. */
 export interface Scheduling {
   readonly rebuiltMessage: string;
@@ -104,6 +135,7 @@ export interface Scheduling {
   readonly unread: readonly Gap[];
   readonly nodes: readonly SchedulingNodes[];
   readonly rows: readonly NodeRow[];
+  readonly outlook?: SchedulingOutlook;
   /** The cheapest edits after which a node takes the pod, verified by the filters. */
   readonly smallestChange?: { readonly edits: readonly Edit[]; readonly accepts: readonly string[] };
 }

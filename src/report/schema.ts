@@ -127,6 +127,7 @@ const rawReasonSchema = named(
 );
 
 const rejectionSchema = z.looseObject({ plugin: z.string(), reason: z.string(), lack: json });
+const podInTheWaySchema = z.looseObject({ namespace: z.string(), name: z.string(), priority: z.number() });
 
 const schedulingSchema = named(
   "Scheduling",
@@ -155,6 +156,30 @@ const schedulingSchema = named(
         }),
       ),
       "Every node, those that say the very same together, the nearest miss first. No rejection: it takes the pod.",
+    ),
+    outlook: z.optional(
+      described(
+        z.looseObject({
+          fits: described(
+            z.enum(["never", "later"]),
+            "never: every node has something against it that no pod's end removes.",
+          ),
+          node: z.optional(z.string()),
+          pods: described(z.array(podInTheWaySchema), "The fewest that have to end or move away from node."),
+          preemption: z.looseObject({
+            state: described(
+              z.enum(["never", "under-way", "not-helpful", "possible"]),
+              "never: preemptionPolicy Never. possible: the scheduler would evict pods from node, violating of them against a PodDisruptionBudget.",
+            ),
+            reasons: z.optional(z.record(z.string(), z.number())),
+            node: z.optional(z.string()),
+            pods: z.optional(z.array(podInTheWaySchema)),
+            violating: z.optional(z.number()),
+          }),
+          words: sentence,
+        }),
+        "Whether it can get a place as it is, and whether others are evicted for it.",
+      ),
     ),
     smallestChange: z.optional(
       described(

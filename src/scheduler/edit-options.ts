@@ -1,6 +1,6 @@
 import { matchesRequirement, type Requirement, requirementText } from "../objects/label-selector.ts";
 import type { Pod } from "../objects/pod.ts";
-import { amountOf, roundedDown, showAmount } from "../objects/quantity.ts";
+import { amountOf, isBytes, roundedDown, showAmount } from "../objects/quantity.ts";
 import { isSystemTaint } from "../objects/toleration.ts";
 import { nearest } from "../text/nearest.ts";
 import {
@@ -13,6 +13,7 @@ import {
 } from "./affinity-terms.ts";
 import { type Edit, patchedPod, type SpecPatch, UNSCHEDULABLE } from "./edit.ts";
 import type { Lack } from "./filter.ts";
+import { isWithinLimitRanges, mostRatio } from "./limit-ranges.ts";
 import type { ClusterView, NodeInfo } from "./node-info.ts";
 import { podRequests } from "./pod-requests.ts";
 import { volumeOptions } from "./volume-options.ts";
@@ -31,7 +32,7 @@ export interface EditOption {
 export function optionsFor(lack: Lack, pod: Pod, node: NodeInfo, view: ClusterView): readonly EditOption[] {
   switch (lack.of) {
     case "resource":
-      return lack.resource === "pods" ? [] : requestOptions(lack, pod);
+      return lack.resource === "pods" ? podLimitOptions(lack, node) : requestOptions(lack, pod, view);
     case "toleration":
       return taintOptions(lack, pod, node);
     case "schedulable":
@@ -58,7 +59,8 @@ export function leastCost(lack: Lack): number {
   switch (lack.of) {
     case "resource": {
       const left = lack.allocatable - lack.requested;
-      if (lack.resource === "pods" || left <= 0n) return IMPOSSIBLE;
+      if (lack.resource === "pods") return COST_OF_POD_LIMIT;
+      if (left <= 0n) return IMPOSSIBLE;
       return 2 + 2 * Number(((lack.wanted - left) * 1000n) / lack.wanted) * 0.001;
     }
     case "toleration":
@@ -88,25 +90,41 @@ export function leastCost(lack: Lack): number {
 const IMPOSSIBLE = 1000;
 /** More than a toleration: whoever asks for a label mostly needs what it stands for. */
 const COST_OF_LABEL = 5;
+const COST_OF_POD_LIMIT = 13;
 
 type Requests = Readonly<Record<string, string | number>>;
 const requestsOf = (resources: unknown): Requests => (resources as { requests?: Requests } | undefined)?.requests ?? {};
 
+const limitsOf = (resources: unknown): Requests => (resources as { limits?: Requests } | undefined)?.limits ?? {};
+
 /** Requests of such resources are limits as well, and must be equal to them. */
 const isExtended = (resource: string) => resource.includes("/") || resource.startsWith("hugepages-");
 
+/** Less than anything useful asks for, and so far from what was asked that nobody meant it. */
+function isAbsurd(resource: string, amount: bigint, asked: bigint): boolean {
+  if (isExtended(resource)) return amount <= 0n;
+  const least = resource === "cpu" ? 100n : isBytes(resource) ? 64n * 1024n ** 2n : 1n;
+  return amount <= 0n || (amount < least && amount * 5n < asked);
+}
+
 /** One container asks for less; or all of them, each its part. */
-function requestOptions(lack: Extract<Lack, { of: "resource" }>, pod: Pod): readonly EditOption[] {
+function requestOptions(
+  lack: Extract<Lack, { of: "resource" }>,
+  pod: Pod,
+  { snapshot }: ClusterView,
+): readonly EditOption[] {
   const { resource, wanted } = lack;
   const left = lack.allocatable - lack.requested;
   if (left <= 0n) return [];
   const over = wanted - left;
+  const ratio = mostRatio(resource, pod, snapshot);
   const requests = (["containers", "initContainers"] as const)
     .flatMap((list) =>
       (pod.spec[list] ?? []).map(({ name, resources }) => ({
         list,
         name,
         amount: amountOf(resource, requestsOf(resources)[resource]),
+        limit: amountOf(resource, limitsOf(resources)[resource]),
       })),
     )
     .filter(({ amount }) => amount > 0n)
@@ -116,10 +134,15 @@ function requestOptions(lack: Extract<Lack, { of: "resource" }>, pod: Pod): read
     let patch: Record<string, unknown> = {};
     const edits: Edit[] = [];
     let dropped = 0;
-    const add = (amount: bigint, container?: { list: string; name: string }) => {
+    const add = (amount: bigint, container?: { list: string; name: string; limit: bigint }) => {
       const less = roundedDown(resource, to(amount));
-      const quantities = { [resource]: less };
-      const resources = { requests: quantities, ...(isExtended(resource) && { limits: quantities }) };
+      const most = ratio && (amountOf(resource, less) * ratio) / 1_000_000_000n;
+      const limit = most && container && container.limit > most ? roundedDown(resource, most) : undefined;
+      const limits = isExtended(resource) ? less : limit;
+      const resources = {
+        requests: { [resource]: less },
+        ...(limits !== undefined && { limits: { [resource]: limits } }),
+      };
       if (container) {
         const { list, name } = container;
         patch = { ...patch, [list]: [...((patch[list] as object[]) ?? []), { name, resources }] };
@@ -130,20 +153,30 @@ function requestOptions(lack: Extract<Lack, { of: "resource" }>, pod: Pod): read
         resource,
         from: showAmount(resource, amount),
         to: less,
+        ...(limit !== undefined && { limit }),
       });
       dropped = Math.max(dropped, 1 - Number((amountOf(resource, less) * 1000n) / amount) / 1000);
-      return amountOf(resource, less) > 0n;
+      return !isAbsurd(resource, amountOf(resource, less), amount);
     };
     if (ofPod > 0n && !add(ofPod)) return [];
     for (const { amount, ...container } of some) if (!add(amount, container)) return [];
-    const now = podRequests(patchedPod(pod, patch)).get(resource) ?? 0n;
-    return now <= left ? [{ edits, patch, cost: 2 + 2 * dropped + 0.2 * (edits.length - 1) }] : [];
+    const lower = patchedPod(pod, patch);
+    const now = podRequests(lower).get(resource) ?? 0n;
+    return now <= left && isWithinLimitRanges(lower, resource, snapshot)
+      ? [{ edits, patch, cost: 2 + 2 * dropped + 0.2 * (edits.length - 1) }]
+      : [];
   };
   const inProportion = lowered(requests, (amount) => (amount * left) / wanted);
   // What the whole pod requests must be at least what its containers do.
   if (ofPod > 0n) return inProportion;
   const single = requests.flatMap((one) => (one.amount > over ? lowered([one], (amount) => amount - over) : []));
   return requests.length > 1 ? [...single, ...inProportion] : single;
+}
+
+/** One place more for a pod: it is a setting of the kubelet. */
+function podLimitOptions({ allocatable, requested }: Extract<Lack, { of: "resource" }>, { name }: NodeInfo) {
+  const edit = { of: "pod-limit" as const, node: name, from: Number(allocatable), to: Number(requested) + 1 };
+  return [{ edits: [edit], cost: COST_OF_POD_LIMIT }];
 }
 
 /** The tolerations without what DefaultTolerationSeconds adds to each pod, and the DaemonSet controller to its own: those are no part of a template. */

@@ -3,13 +3,17 @@ import type { Pod } from "../objects/pod.ts";
 
 /** One change of the pod's spec, of its claims, or of a node, after which a filter that rejected may pass. */
 export type Edit =
-  /** A request lowered; without a container that of the whole pod. Quantities as one writes them. */
+  /**
+   * A request lowered; without a container that of the whole pod. Quantities as one writes them. `limit`: lowered as well,
+   * where a LimitRange does not let it be so far above the request.
+   */
   | {
       readonly of: "request";
       readonly container?: string;
       readonly resource: string;
       readonly from: string;
       readonly to: string;
+      readonly limit?: string;
     }
   | { readonly of: "toleration"; readonly key: string; readonly value?: string; readonly effect: string }
   /** A nodeSelector entry corrected or, without `to`, dropped. */
@@ -50,6 +54,12 @@ export type Edit =
       readonly effect: string;
     }
   | { readonly of: "uncordon"; readonly node: string }
+  /** The kubelet's maxPods raised. */
+  | { readonly of: "pod-limit"; readonly node: string; readonly from: number; readonly to: number }
+  /** Pods that end elsewhere, or for good: the fewest whose place is needed. Names with namespaces. */
+  | { readonly of: "make-room"; readonly node: string; readonly pods: readonly string[] }
+  /** Nothing to be done: these pods are ending already; or without any, the node itself is getting ready. */
+  | { readonly of: "wait"; readonly node: string; readonly pods: readonly string[] }
   /** A node more, like one that exists but empty, with more of some resources or further labels where that one has too little. */
   | {
       readonly of: "new-node";
@@ -58,9 +68,17 @@ export type Edit =
       readonly labels: Readonly<Record<string, string>>;
     };
 
-const OF_NODES: ReadonlySet<Edit["of"]> = new Set(["label", "untaint", "uncordon", "new-node", "new-volume"]);
+const OF_NODES: ReadonlySet<Edit["of"]> = new Set([
+  "label",
+  "untaint",
+  "uncordon",
+  "pod-limit",
+  "make-room",
+  "new-node",
+  "new-volume",
+]);
 
-/** Whether it takes an administrator: an edit of a node or a volume, not of the workload and its claims. */
+/** Whether it takes an administrator: an edit of a node or of what runs there, or a volume; not of the workload and its claims. */
 export const isOfNode = ({ of }: Edit): boolean => OF_NODES.has(of);
 
 /** A part of a pod's spec as a strategic merge patch: null deletes. */
@@ -132,6 +150,8 @@ export function editedNode(node: Node, edit: Edit): Node {
       ...node,
       spec: { ...spec, unschedulable: false, taints: (spec.taints ?? []).filter(({ key }) => key !== UNSCHEDULABLE) },
     };
+  if (edit.of === "pod-limit")
+    return { ...node, status: { ...node.status, allocatable: { ...node.status?.allocatable, pods: String(edit.to) } } };
   return node;
 }
 

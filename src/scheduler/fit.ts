@@ -1,4 +1,5 @@
-import type { Pod } from "../objects/pod.ts";
+import { fullName } from "../objects/object.ts";
+import { type Pod, priorityOf } from "../objects/pod.ts";
 import { compare } from "../snapshot/lookup.ts";
 import { type Filter, isRejection, type Rejection, type Undecided } from "./filter.ts";
 import { dynamicResources } from "./filters/dynamic-resources.ts";
@@ -16,7 +17,7 @@ import { volumeBinding } from "./filters/volume-binding.ts";
 import { volumeRestrictions } from "./filters/volume-restrictions.ts";
 import { volumeZone } from "./filters/volume-zone.ts";
 import { wordsOf } from "./fit-message.ts";
-import type { ClusterView, NodeInfo } from "./node-info.ts";
+import { type ClusterView, type NodeInfo, nodeInfo, withNode } from "./node-info.ts";
 
 /** In upstream order (kube-scheduler v1.36 apis/config/v1/default_plugins.go): the first to reject is what the scheduler tells. */
 export const FILTERS: readonly Filter[] = [
@@ -45,6 +46,8 @@ export interface NodeFit {
   readonly undecided: readonly Undecided[];
   /** Those of the first filter that rejects: what the scheduler sees. */
   readonly first: readonly Rejection[];
+  /** Pods that have no place yet but for which room is kept here; the rejections are those beside them. */
+  readonly keptFor: readonly Pod[];
 }
 
 /** What the nodes say to a pod, in the order of their names. */
@@ -80,7 +83,10 @@ export function fitPod(pod: Pod, view: ClusterView, filters: readonly Filter[] =
   const named = filters.includes(nodeAffinity) ? nodesByName(pod) : undefined;
   const nodes = view.nodes
     .map((node): NodeFit => {
-      const byFilter = prepared.map((check) => check(node));
+      const kept = beside(pod, node, view);
+      const crowded = kept ? filters.map((filter) => filter.prepare(pod, kept.view)(kept.node)) : [];
+      const isKept = crowded.some((objections) => objections.some(isRejection));
+      const byFilter = isKept ? crowded : prepared.map((check) => check(node));
       const rejections = byFilter.map((objections) => objections.filter(isRejection));
       const first = rejections.find((one) => one.length > 0) ?? [];
       return {
@@ -88,6 +94,7 @@ export function fitPod(pod: Pod, view: ClusterView, filters: readonly Filter[] =
         rejections: rejections.flat(),
         undecided: byFilter.flatMap((objections) => objections.flatMap((one) => (isRejection(one) ? [] : [one]))),
         first: named && !named.has(node.name) ? [notNamed(named)] : first,
+        keptFor: (isKept && kept?.rivals) || [],
       };
     })
     .sort((a, b) => compare(a.node.name, b.node.name));
@@ -96,6 +103,38 @@ export function fitPod(pod: Pod, view: ClusterView, filters: readonly Filter[] =
 }
 
 const isOpen = ({ rejections, undecided }: NodeFit) => rejections.length + undecided.length === 0;
+
+/**
+ * What the first filter that rejects the pod, or a node for it, says without asking the others; empty where the node takes
+ * the pod.
+ */
+export function firstRejections(pod: Pod, node: NodeInfo, view: ClusterView): readonly Rejection[] {
+  for (const { rejectPod } of FILTERS) {
+    const rejections = rejectPod?.(pod, view) ?? [];
+    if (rejections.length > 0) return rejections;
+  }
+  const kept = beside(pod, node, view);
+  for (const round of kept ? [kept, { node, view }] : [{ node, view }]) {
+    for (const filter of FILTERS) {
+      const rejections = filter.prepare(pod, round.view)(round.node).filter(isRejection);
+      if (rejections.length > 0) return rejections;
+    }
+  }
+  return [];
+}
+
+/**
+ * The node with the pods on it that it is kept for, where their priority is not lower: the pod must fit beside these, and
+ * without them too (kube-scheduler v1.36 framework/runtime/framework.go RunFilterPluginsWithNominatedPods).
+ */
+function beside(pod: Pod, node: NodeInfo, view: ClusterView) {
+  const rivals = node.nominated.filter(
+    (one) => fullName(one.metadata) !== fullName(pod.metadata) && priorityOf(one) >= priorityOf(pod),
+  );
+  if (rivals.length === 0) return undefined;
+  const crowded = nodeInfo(node.node, [...node.pods, ...rivals]);
+  return { rivals, node: crowded, view: withNode(view, crowded) };
+}
 
 /** The scheduler's sentence, made of our own rejections, in the words of its version (framework/types.go FitError.Error). */
 export function rebuiltMessage({ podRejections, nodes, schedulerMinor }: Fit): string {

@@ -12,6 +12,8 @@ export interface NodeInfo {
   readonly labels: Readonly<Record<string, string>>;
   /** Pods that count: bound here, and neither Succeeded nor Failed. Terminating ones count. */
   readonly pods: readonly Pod[];
+  /** Pods without a node yet for which this one was chosen (status.nominatedNodeName), by preemption mostly. */
+  readonly nominated: readonly Pod[];
   readonly allocatable: Amounts;
   readonly requested: Amounts;
 }
@@ -31,13 +33,15 @@ export function clusterView(snapshot: Lookup): ClusterView {
   const known = views.get(snapshot);
   if (known) return known;
   const byNode = new Map<string, Pod[]>();
+  const nominated = new Map<string, Pod[]>();
   for (const pod of snapshot.list("Pod").items) {
-    if (!pod.spec.nodeName || isTerminal(pod)) continue;
-    const pods = byNode.get(pod.spec.nodeName);
-    if (pods) pods.push(pod);
-    else byNode.set(pod.spec.nodeName, [pod]);
+    if (isTerminal(pod)) continue;
+    if (pod.spec.nodeName) push(byNode, pod.spec.nodeName, pod);
+    else if (pod.status?.nominatedNodeName) push(nominated, pod.status.nominatedNodeName, pod);
   }
-  const nodes = snapshot.list("Node").items.map((node) => nodeInfo(node, byNode.get(node.metadata.name) ?? []));
+  const nodes = snapshot
+    .list("Node")
+    .items.map((node) => nodeInfo(node, byNode.get(node.metadata.name) ?? [], nominated.get(node.metadata.name)));
   // The scheduler is of the API server's version, or one older; nothing else tells.
   const minor = /^v?1\.(\d+)/.exec(snapshot.snapshot.serverVersion ?? "")?.[1];
   const view = { nodes, snapshot, schedulerMinor: minor === undefined ? NEWEST_MINOR : Number(minor) };
@@ -47,8 +51,20 @@ export function clusterView(snapshot: Lookup): ClusterView {
 
 const views = new WeakMap<Lookup, ClusterView>();
 
-/** A node with the pods on it. */
-export function nodeInfo(node: Node, pods: readonly Pod[]): NodeInfo {
+function push(lists: Map<string, Pod[]>, key: string, pod: Pod): void {
+  const list = lists.get(key);
+  if (list) list.push(pod);
+  else lists.set(key, [pod]);
+}
+
+/** The view with a node in place of its namesake, or added. */
+export function withNode(view: ClusterView, node: NodeInfo): ClusterView {
+  const others = view.nodes.filter(({ name }) => name !== node.name);
+  return { ...view, nodes: [...others, node] };
+}
+
+/** A node with the pods on it, and those that it is kept for. */
+export function nodeInfo(node: Node, pods: readonly Pod[], nominated: readonly Pod[] = []): NodeInfo {
   const requested = new Map<string, bigint>();
   for (const pod of pods) {
     for (const [resource, amount] of podRequests(pod))
@@ -60,5 +76,13 @@ export function nodeInfo(node: Node, pods: readonly Pod[]): NodeInfo {
       amountOf(resource, quantity),
     ]),
   );
-  return { node, name: node.metadata.name, labels: node.metadata.labels ?? {}, pods, allocatable, requested };
+  return {
+    node,
+    name: node.metadata.name,
+    labels: node.metadata.labels ?? {},
+    pods,
+    nominated,
+    allocatable,
+    requested,
+  };
 }

@@ -3,7 +3,7 @@ import type { Found, Listed, Lookup } from "../snapshot/lookup.ts";
 import type { ObjectOf } from "../snapshot/snapshot.ts";
 
 /** The objects that filters look at: those of a snapshot, or of one that was edited. */
-export interface Objects extends Pick<Lookup, "find" | "get" | "list"> {
+export interface Objects extends Pick<Lookup, "find" | "get" | "list" | "now"> {
   /** Where some were edited: those as they were, and the edited ones. */
   readonly edited?: { readonly from: Objects; readonly objects: readonly KubeObject[] };
 }
@@ -22,6 +22,7 @@ export function withObjects(objects: Objects, changed: readonly KubeObject[]): O
     return object ? { state: "found", object: object as ObjectOf<Kind> } : objects.find(kind, namespace, name);
   };
   return {
+    now: objects.now,
     edited: { from, objects: [...before, ...changed] },
     find,
     get(kind, namespace, name) {

@@ -1,13 +1,16 @@
+import { fullName } from "../objects/object.ts";
 import type { Pod } from "../objects/pod.ts";
 import { showAmount } from "../objects/quantity.ts";
 import { isSystemTaint } from "../objects/toleration.ts";
 import { compare } from "../snapshot/lookup.ts";
 import { type Edit, editedNode, isOfNode, joinedPatch, patchedPod, type SpecPatch, UNSCHEDULABLE } from "./edit.ts";
 import { type EditOption, hasMeantLabel, leastCost, optionsFor } from "./edit-options.ts";
-import { isRejection, type Lack, type Rejection } from "./filter.ts";
-import { FILTERS, type Fit, fitPod, type NodeFit } from "./fit.ts";
-import { type ClusterView, type NodeInfo, nodeInfo } from "./node-info.ts";
+import type { Lack } from "./filter.ts";
+import { type Fit, firstRejections, fitPod, type NodeFit } from "./fit.ts";
+import { type ClusterView, type NodeInfo, nodeInfo, withNode } from "./node-info.ts";
+import { isEnding, outlookFor, wellNode } from "./outlook.ts";
 import { podRequests } from "./pod-requests.ts";
+import { victimsOn } from "./preemption.ts";
 
 /** Edits after which at least one node takes the pod: all filters were run again on what they make. */
 export interface Change {
@@ -27,12 +30,17 @@ const MOST_STEPS = 400;
 const MOST_ALIKE = 2;
 const MOST_EDITS = 6;
 const COST_OF_A_NODE = 30;
+/** Other people's pods go: after all that asks only the workload, before a node is bought. */
+const COST_OF_ROOM = 20;
+const MOST_TO_GO = 4;
+/** A node that was made longer ago and is not ready yet is in trouble. */
+const YOUNG_SECONDS = 600;
 
 const changesByView = new WeakMap<ClusterView, Map<string, readonly Change[]>>();
 
 /**
- * The cheapest changes after which some node takes the pod, cheapest first: of the workload alone, with edits of nodes,
- * and a node more. Empty where a node takes it already, or where nothing that can be told helps.
+ * The cheapest changes after which some node takes the pod, cheapest first: to wait, of the workload alone, with edits of
+ * nodes, other pods gone from one, and a node more. Empty where a node takes it already, or where nothing that can be told helps.
  */
 export function smallestChanges(pod: Pod, view: ClusterView, fit: Fit = fitPod(pod, view)): readonly Change[] {
   if (fit.accepts.length > 0 || fit.nodes.length === 0) return [];
@@ -65,9 +73,62 @@ function findChanges(pod: Pod, view: ClusterView, fit: Fit): readonly Change[] {
   const short = found.filter(({ edits }) => edits.length <= fewest);
   const ofWorkload = cheapest(short.filter(({ edits }) => !edits.some(isOfNode)));
   const ofNodes = cheapest(short.filter(({ edits }) => edits.some(isOfNode)));
-  const more = newNode(pod, view, nodes);
-  return [...[...ofWorkload, ...ofNodes].map(asChange), ...(more ? [more] : [])].sort((a, b) => a.cost - b.cost);
+  const changes = [...ofWorkload, ...ofNodes].map(asChange);
+  // Where a pod has the claim that this one needs, it is the same pod that would have to go.
+  const isFreed = changes.some(({ edits }) => edits.some(({ of }) => of === "free-claim"));
+  const room = isFreed ? [] : makingRoom(pod, view, fit, ofWorkload.length > 0);
+  const more = [...changes, ...waits(pod, view, fit), ...room];
+  return [...more, ...newNode(pod, view, nodes, more.length > 0)].sort((a, b) => a.cost - b.cost);
 }
+
+/** Where pods are ending already whose place the pod gets, or a node is getting ready. */
+function waits(pod: Pod, view: ClusterView, fit: Fit): readonly Change[] {
+  const { now } = view.snapshot;
+  for (const { node } of fit.nodes) {
+    const isComing = isGettingReady(node, now);
+    if (!isComing && !node.pods.some((one) => isEnding(one, now))) continue;
+    const soon = isComing ? wellNode(node) : node;
+    const ending = victimsOn(soon, pod, withNode(view, soon), (one) => isEnding(one, now));
+    if (!("pods" in ending)) continue;
+    const { pods } = ending;
+    return [{ ...without(pods, soon, pod, view, "wait"), by: "workload-owner", cost: 0 }];
+  }
+  return [];
+}
+
+/** Whether a node has just come, and is closed only until it is ready. */
+function isGettingReady({ node: { metadata, spec } }: NodeInfo, nowMs: number): boolean {
+  const created = Date.parse((metadata as { creationTimestamp?: string }).creationTimestamp ?? "");
+  return (
+    !spec?.unschedulable &&
+    nowMs - created < YOUNG_SECONDS * 1000 &&
+    (spec?.taints ?? []).some(({ key }) =>
+      /^node\.(?:cloudprovider\.)?kubernetes\.io\/(?:not-ready|uninitialized)$/.test(key),
+    )
+  );
+}
+
+/** The node from which the fewest pods have to go; many only where the workload itself can do nothing. */
+function makingRoom(pod: Pod, view: ClusterView, fit: Fit, hasOther: boolean): readonly Change[] {
+  const outlook = outlookFor(pod, view, fit);
+  if (outlook?.fits !== "later" || outlook.troubles.length > 0 || outlook.pods.length === 0) return [];
+  const { pods } = outlook;
+  const node = view.nodes.find(({ name }) => name === outlook.node);
+  if (!node || (hasOther && pods.length > MOST_TO_GO) || pods.every((one) => isEnding(one, view.snapshot.now)))
+    return [];
+  // Room that is kept for a pod is not given by its end alone: the scheduler chooses anew.
+  if (!pods.every((one) => node.pods.includes(one))) return [];
+  return [{ ...without(pods, node, pod, view, "make-room"), by: "cluster-admin", cost: COST_OF_ROOM + pods.length }];
+}
+
+/** Pods that leave a node, and the nodes that take the pod then. */
+function without(pods: readonly Pod[], node: NodeInfo, pod: Pod, view: ClusterView, of: "wait" | "make-room") {
+  const staying = node.pods.filter((one) => !pods.includes(one));
+  const { accepts } = fitPod(pod, withNode(view, nodeInfo(node.node, staying, node.nominated)));
+  return { edits: [{ of, node: node.name, pods: namesOf(pods) }], accepts };
+}
+
+const namesOf = (pods: readonly Pod[]) => pods.map(({ metadata }) => fullName(metadata));
 
 /** One of each sort of node, the likeliest first: nodes that lack the same are one sort, and the one that lacks least stands for it. */
 function nodesToTry({ nodes }: Fit): readonly NodeInfo[] {
@@ -126,7 +187,7 @@ function search(
   const open: State[] = [{ pod, view, node, edits: [], cost: 0 }];
   for (let state = open.shift(); state && budget.steps > 0; state = open.shift()) {
     budget.steps -= 1;
-    const [first] = rejectionsOf(state);
+    const [first] = firstRejections(state.pod, state.node, state.view);
     if (!first) return state;
     if (state.edits.length >= MOST_EDITS) continue;
     const options = optionsFor(first.lack, state.pod, state.node, state.view);
@@ -142,25 +203,12 @@ function search(
   return undefined;
 }
 
-/** Those of the first filter that rejects: the pod itself, or on this node. */
-function rejectionsOf({ pod, view, node }: State): readonly Rejection[] {
-  for (const { rejectPod } of FILTERS) {
-    const rejections = rejectPod?.(pod, view) ?? [];
-    if (rejections.length > 0) return rejections;
-  }
-  for (const filter of FILTERS) {
-    const rejections = filter.prepare(pod, view)(node).filter(isRejection);
-    if (rejections.length > 0) return rejections;
-  }
-  return [];
-}
-
 /** The state after some edits: of the pod, of the node, or of what surrounds them. */
 function after(state: State, { edits, patch, apply, cost }: EditOption): State {
   const view = apply?.(state.view) ?? state.view;
   const here = view.nodes.find(({ name }) => name === state.node.name) ?? state.node;
   const changed = edits.reduce((node, edit) => editedNode(node, edit), here.node);
-  const node = changed === here.node ? here : nodeInfo(changed, here.pods);
+  const node = changed === here.node ? here : nodeInfo(changed, here.pods, here.nominated);
   return {
     pod: patch ? patchedPod(state.pod, patch) : state.pod,
     view: node === here ? view : withNode(view, node),
@@ -169,12 +217,6 @@ function after(state: State, { edits, patch, apply, cost }: EditOption): State {
     ...((state.patch || patch) && { patch: patch ? joinedPatch(state.patch, patch) : state.patch }),
     cost: state.cost + cost,
   };
-}
-
-/** The view with a node in place of its namesake, or added. */
-function withNode(view: ClusterView, node: NodeInfo): ClusterView {
-  const others = view.nodes.filter(({ name }) => name !== node.name);
-  return { ...view, nodes: [...others, node] };
 }
 
 /** A few, cheapest first, no two of which are the same to the person who makes them. */
@@ -201,18 +243,47 @@ function asChange({ pod, view, edits, patch, cost }: State): Change {
   };
 }
 
-/** One node more, like one of these but empty and open; larger or with a label more where it must be. */
-function newNode(pod: Pod, view: ClusterView, nodes: readonly NodeInfo[]): Change | undefined {
-  let best: Change | undefined;
-  for (const like of nodes) {
-    const change = nodeLike(like, pod, view);
-    if (change && (!best || change.cost < best.cost)) best = change;
-  }
-  return best;
+/**
+ * One node more, like one of these but empty and open; larger or with a label more where it must be. Where neither that nor
+ * anything else helps, the pod is changed too.
+ */
+function newNode(pod: Pod, view: ClusterView, nodes: readonly NodeInfo[], hasOther: boolean): readonly Change[] {
+  const made = nodes.map((like) => ({ like, ...nodeLike(like, pod, view) }));
+  const cheapest = (changes: readonly Change[]) => [...changes].sort((a, b) => a.cost - b.cost).slice(0, 1);
+  const alone = cheapest(made.flatMap(({ like, lack, ...fresh }) => (lack ? [] : [withFresh(like, fresh)])));
+  if (alone.length > 0 || hasOther) return alone;
+  const budget = { steps: MOST_STEPS };
+  return cheapest(
+    made.flatMap(({ like, lack, ...fresh }) => {
+      if (!lack || isSlip(lack, fresh.node)) return [];
+      const state = search(pod, fresh.view, fresh.node, "workload", budget);
+      return state ? [withFresh(like, fresh, state)] : [];
+    }),
+  );
 }
 
-function nodeLike({ node }: NodeInfo, pod: Pod, view: ClusterView): Change | undefined {
-  const name = `${node.metadata.name}-2`;
+interface Fresh {
+  readonly node: NodeInfo;
+  readonly view: ClusterView;
+  readonly allocatable: Readonly<Record<string, string>>;
+  readonly labels: Readonly<Record<string, string>>;
+}
+
+function withFresh(like: NodeInfo, { allocatable, labels }: Fresh, state?: State): Change {
+  return {
+    edits: [{ of: "new-node", like: like.name, allocatable, labels }, ...(state?.edits ?? [])],
+    accepts: [],
+    ...(state?.patch && { patch: state.patch }),
+    by: "cluster-admin",
+    cost: COST_OF_A_NODE + 5 * (Object.keys(allocatable).length + Object.keys(labels).length) + (state?.cost ?? 0),
+  };
+}
+
+/** The new node, and what it still lacks. */
+function nodeLike({ node }: NodeInfo, pod: Pod, view: ClusterView): Fresh & { readonly lack?: Lack } {
+  const taken = new Set(view.nodes.map((one) => one.name));
+  let name = `${node.metadata.name}-new`;
+  while (taken.has(name)) name += "-new";
   const allocatable: Record<string, string> = {};
   for (const [resource, wanted] of podRequests(pod)) {
     const has = nodeInfo(node, []).allocatable.get(resource) ?? 0n;
@@ -220,7 +291,7 @@ function nodeLike({ node }: NodeInfo, pod: Pod, view: ClusterView): Change | und
   }
   let fresh = {
     ...node,
-    metadata: { ...node.metadata, name, labels: { ...node.metadata.labels, "kubernetes.io/hostname": name } },
+    metadata: { ...node.metadata, name, labels: { ...node.metadata.labels, [HOSTNAME]: name } },
     spec: {
       ...node.spec,
       unschedulable: false,
@@ -229,25 +300,20 @@ function nodeLike({ node }: NodeInfo, pod: Pod, view: ClusterView): Change | und
     status: { ...node.status, allocatable: { ...node.status?.allocatable, ...allocatable } },
   };
   const labels: Record<string, string> = {};
-  for (let tries = 0; tries < MOST_EDITS; tries++) {
+  for (;;) {
     const info = nodeInfo(fresh, []);
-    const state = { pod, view: withNode(view, info), node: info, edits: [], cost: 0 };
-    const [first] = rejectionsOf(state);
-    if (!first)
-      return {
-        edits: [{ of: "new-node", like: node.metadata.name, allocatable, labels }],
-        accepts: [],
-        by: "cluster-admin",
-        cost: COST_OF_A_NODE + 5 * (Object.keys(allocatable).length + Object.keys(labels).length),
-      };
-    if (isSlip(first.lack, info)) return undefined;
+    const found = { node: info, view: withNode(view, info), allocatable, labels };
+    const [first] = firstRejections(pod, info, found.view);
+    if (!first) return found;
     const [, key, wanted] = /^([^=!\s]+)(?:=| in \()([^\s,)]*)/.exec(labelsFor(first.lack)[0] ?? "") ?? [];
-    if (!key || wanted === undefined || key in labels || key === "kubernetes.io/hostname") return undefined;
+    const isToBeGiven = key !== undefined && wanted !== undefined && !(key in labels) && key !== HOSTNAME;
+    if (!isToBeGiven || isSlip(first.lack, info)) return { ...found, lack: first.lack };
     labels[key] = wanted;
     fresh = { ...fresh, metadata: { ...fresh.metadata, labels: { ...fresh.metadata.labels, [key]: wanted } } };
   }
-  return undefined;
 }
+
+const HOSTNAME = "kubernetes.io/hostname";
 
 /** What a node's labels must be for what it lacks, as requirements in words. */
 function labelsFor(lack: Lack): readonly string[] {

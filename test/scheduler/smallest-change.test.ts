@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "@jest/globals";
 import type { Node } from "../../src/objects/node.ts";
-import type { KubeObject } from "../../src/objects/object.ts";
+import { fullName, type KubeObject } from "../../src/objects/object.ts";
 import type { Pod } from "../../src/objects/pod.ts";
 import { editedNode, patchedPod } from "../../src/scheduler/edit.ts";
 import { fitPod } from "../../src/scheduler/fit.ts";
@@ -26,16 +26,17 @@ const viewOf = (objects: readonly KubeObject[]) =>
 
 const changesFor = (wanting: Pod, objects: readonly KubeObject[]) => smallestChanges(wanting, viewOf(objects));
 
+/** A node after an edit, where that is about it; one that is waited for is ready. */
+function edited(one: Node, edit: Change["edits"][number]): Node {
+  if (!("node" in edit) || edit.node !== one.metadata.name) return one;
+  return edit.of === "wait" && edit.pods.length === 0 ? Object.assign({}, one, { spec: {} }) : editedNode(one, edit);
+}
+
 /** The nodes that take the pod once the change is made on the objects themselves. */
 function acceptedAfter({ patch, edits }: Change, wanting: Pod, objects: readonly KubeObject[]): readonly string[] {
-  const changed = objects.map((object) =>
-    object.kind === "Node"
-      ? edits.reduce(
-          (one, edit) => ("node" in edit && edit.node === one.metadata.name ? editedNode(one, edit) : one),
-          object as Node,
-        )
-      : object,
-  );
+  const gone = edits.flatMap((edit) => (edit.of === "make-room" || edit.of === "wait" ? edit.pods : []));
+  const left = objects.filter(({ kind, metadata }) => kind !== "Pod" || !gone.includes(fullName(metadata)));
+  const changed = left.map((object) => (object.kind === "Node" ? edits.reduce(edited, object as Node) : object));
   const added = edits.flatMap((edit): KubeObject[] => {
     const like = changed.find(({ metadata }) => edit.of === "new-node" && metadata.name === edit.like) as
       | Node
@@ -115,8 +116,36 @@ const tainted = (name: string, key: string, value?: string) =>
   worker(name, { spec: { taints: [{ key, ...(value && { value }), effect: "NoSchedule" }] } });
 const asking = (requests: Record<string, string>, spec: object = {}): Pod =>
   pod("web", { spec: { containers: [{ name: "app", resources: { requests } }], ...spec } });
-const bound = (name: string, nodeName: string, requests: Record<string, string>, more: object = {}): Pod =>
-  pod(name, { spec: { nodeName, containers: [{ name: "app", resources: { requests }, ...more }] } });
+const bound = (
+  name: string,
+  nodeName: string,
+  requests: Record<string, string>,
+  more: object = {},
+  spec: object = {},
+): Pod => pod(name, { spec: { nodeName, containers: [{ name: "app", resources: { requests }, ...more }], ...spec } });
+const withMetadata = <T extends KubeObject>(object: T, more: object): T => ({
+  ...object,
+  metadata: { ...object.metadata, ...more },
+});
+const labelledWeb = (spec: object) => withMetadata(asking({}, spec), { labels: { app: "web" } });
+const ofDaemonSet = (one: Pod) =>
+  withMetadata(one, {
+    ownerReferences: [{ apiVersion: "apps/v1", kind: "DaemonSet", name: "agent", uid: "1", controller: true }],
+  });
+const ending = (one: Pod, deletionTimestamp: string) => withMetadata(one, { deletionTimestamp });
+const created = (one: Node, creationTimestamp: string) => withMetadata(one, { creationTimestamp });
+const nominated = (name: string, nominatedNodeName: string, requests: Record<string, string>, priority: number) =>
+  pod(name, {
+    spec: { priority, containers: [{ name: "app", resources: { requests } }] },
+    status: { nominatedNodeName },
+  });
+const limitRange = (bounds: object): KubeObject =>
+  ({
+    apiVersion: "v1",
+    kind: "LimitRange",
+    metadata: { name: "bounds", namespace: "shop" },
+    spec: { limits: [{ type: "Container", ...bounds }] },
+  }) as KubeObject;
 const term = { topologyKey: "kubernetes.io/hostname", labelSelector: { matchLabels: { app: "web" } } };
 
 const ROWS: readonly (readonly [string, Pod, readonly KubeObject[], readonly (readonly string[])[]])[] = [
@@ -124,7 +153,7 @@ const ROWS: readonly (readonly [string, Pod, readonly KubeObject[], readonly (re
     "too much cpu: less of it, down to a round number; or a node more",
     asking({ cpu: "3" }),
     [worker("a"), bound("old", "a", { cpu: "1180m" })],
-    [["request app cpu 3 2800m"], ["new-node a"]],
+    [["request app cpu 3 2800m"], ["make-room a shop/old"], ["new-node a"]],
   ],
   [
     "more than any node has: the new one must be larger",
@@ -136,13 +165,13 @@ const ROWS: readonly (readonly [string, Pod, readonly KubeObject[], readonly (re
     "nothing left at all: no edit of the pod helps",
     asking({ cpu: "1" }),
     [worker("a"), bound("old", "a", { cpu: "4" })],
-    [["new-node a"]],
+    [["make-room a shop/old"], ["new-node a"]],
   ],
   [
     "all places for pods taken: no edit of the pod helps",
     asking({ cpu: "1" }),
     [worker("a", { status: { allocatable: { ...allocatable, pods: "1" } } }), bound("old", "a", {})],
-    [["new-node a"]],
+    [["pod-limit a 1 2"], ["make-room a shop/old"], ["new-node a"]],
   ],
   [
     "two containers: both ask for their part",
@@ -216,7 +245,7 @@ const ROWS: readonly (readonly [string, Pod, readonly KubeObject[], readonly (re
     "a host port that is taken: done without",
     pod("web", { spec: { containers: [{ name: "app", ports: [{ containerPort: 80, hostPort: 8080 }] }] } }),
     [worker("a"), bound("old", "a", {}, { ports: [{ containerPort: 80, hostPort: 8080 }] })],
-    [["host-port app 8080 TCP"], ["new-node a"]],
+    [["host-port app 8080 TCP"], ["make-room a shop/old"], ["new-node a"]],
   ],
   [
     "the node's own network: a port cannot be done without",
@@ -224,7 +253,7 @@ const ROWS: readonly (readonly [string, Pod, readonly KubeObject[], readonly (re
       spec: { hostNetwork: true, containers: [{ name: "app", ports: [{ containerPort: 80, hostPort: 80 }] }] },
     }),
     [worker("a"), bound("old", "a", {}, { ports: [{ containerPort: 80, hostPort: 80 }] })],
-    [["new-node a"]],
+    [["make-room a shop/old"], ["new-node a"]],
   ],
   [
     "apart from its like: only by preference, or with a node more",
@@ -232,7 +261,98 @@ const ROWS: readonly (readonly [string, Pod, readonly KubeObject[], readonly (re
       ...asking({}, { affinity: { podAntiAffinity: { requiredDuringSchedulingIgnoredDuringExecution: [term] } } }),
     },
     [worker("a"), { ...bound("old", "a", {}), metadata: { name: "old", namespace: "shop", labels: { app: "web" } } }],
-    [[`anti-affinity kubernetes.io/hostname ${JSON.stringify(term.labelSelector)}`], ["new-node a"]],
+    [
+      [`anti-affinity kubernetes.io/hostname ${JSON.stringify(term.labelSelector)}`],
+      ["make-room a shop/old"],
+      ["new-node a"],
+    ],
+  ],
+  [
+    "a pod that keeps this one away: it has to go",
+    labelledWeb({}),
+    [
+      worker("a"),
+      bound(
+        "old",
+        "a",
+        {},
+        {},
+        { affinity: { podAntiAffinity: { requiredDuringSchedulingIgnoredDuringExecution: [term] } } },
+      ),
+    ],
+    [["make-room a shop/old"], ["new-node a"]],
+  ],
+  [
+    "what a DaemonSet holds stays held",
+    asking({ cpu: "1" }),
+    [worker("a"), ofDaemonSet(bound("agent", "a", { cpu: "4" }))],
+    [["new-node a"]],
+  ],
+  [
+    "the least important pods go, and no more of them than must",
+    asking({ cpu: "3" }),
+    [
+      worker("a"),
+      bound("low", "a", { cpu: "1500m" }, {}, { priority: 0 }),
+      bound("high", "a", { cpu: "1" }, {}, { priority: 10 }),
+    ],
+    [["request app cpu 3 1500m"], ["make-room a shop/low"], ["new-node a"]],
+  ],
+  [
+    "a pod that is ending: its place will do",
+    asking({ cpu: "3" }),
+    [worker("a"), ending(bound("old", "a", { cpu: "2" }), "2026-11-24T00:00:20Z")],
+    [["wait a shop/old"], ["request app cpu 3 2"], ["new-node a"]],
+  ],
+  [
+    "a pod that should be gone for long: nobody waits for it",
+    asking({ cpu: "3" }),
+    [worker("a"), ending(bound("old", "a", { cpu: "2" }), "2026-11-23T23:50:00Z")],
+    [["request app cpu 3 2"], ["make-room a shop/old"], ["new-node a"]],
+  ],
+  [
+    "a node that has just come and is not ready",
+    asking({ cpu: "3" }),
+    [created(tainted("a", "node.kubernetes.io/not-ready"), "2026-11-23T23:59:00Z")],
+    [["wait a "], ["new-node a"]],
+  ],
+  [
+    "a node that is not ready for long",
+    asking({ cpu: "3" }),
+    [created(tainted("a", "node.kubernetes.io/not-ready"), "2026-11-23T22:59:00Z")],
+    [["new-node a"]],
+  ],
+  [
+    "room kept for another pod of the same priority: that one has to get its place first",
+    asking({ cpu: "3" }),
+    [worker("a"), nominated("first", "a", { cpu: "2" }, 0)],
+    [["request app cpu 3 2"], ["new-node a"]],
+  ],
+  [
+    "a LimitRange that asks for more than is left",
+    asking({ cpu: "3" }),
+    [worker("a"), ofDaemonSet(bound("agent", "a", { cpu: "3500m" })), limitRange({ min: { cpu: "600m" } })],
+    [["new-node a"]],
+  ],
+  [
+    "a LimitRange that lets limits be twice the requests",
+    pod("web", {
+      spec: { containers: [{ name: "app", resources: { requests: { cpu: "3" }, limits: { cpu: "3" } } }] },
+    }),
+    [worker("a"), ofDaemonSet(bound("agent", "a", { cpu: "3" })), limitRange({ maxLimitRequestRatio: { cpu: "2" } })],
+    [["request app cpu 3 1 2"], ["new-node a"]],
+  ],
+  [
+    "a fraction of what was asked, and too little for anything: rather a node more",
+    asking({ cpu: "3" }),
+    [worker("a"), ofDaemonSet(bound("agent", "a", { cpu: "3950m" }))],
+    [["new-node a"]],
+  ],
+  [
+    "only a node more with a change of the pod helps",
+    asking({ cpu: "3" }, { affinity: { podAffinity: { requiredDuringSchedulingIgnoredDuringExecution: [term] } } }),
+    [worker("a"), ofDaemonSet(bound("agent", "a", { cpu: "4" }))],
+    [["new-node a", `pod-affinity kubernetes.io/hostname ${JSON.stringify(term.labelSelector)}`]],
   ],
 ];
 
@@ -347,7 +467,7 @@ const VOLUME_ROWS: readonly (readonly [string, Pod, readonly KubeObject[], reado
       claim("data", { volumeName: "pv-1" }),
       volumeIn("eu-1b"),
     ],
-    [["request app cpu 3 2"], ["new-node b"]],
+    [["request app cpu 3 2"], ["make-room b shop/old"], ["new-node b"]],
   ],
 ];
 

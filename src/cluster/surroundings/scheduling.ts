@@ -31,6 +31,9 @@ const scheduling: Reader = async (pod, collector) => {
     readDevices(pod, collector),
     readGang(pod, collector),
     readAutoscaler(pod, collector),
+    // What a lowered request must not fall below, and which pods may not be evicted for this one.
+    collector.tryList("LimitRange", metadata.namespace),
+    (spec.priority ?? 0) > 0 ? collector.tryList("PodDisruptionBudget", undefined) : undefined,
   ]);
 };
 export default scheduling;

@@ -11,6 +11,7 @@ import {
   type Report,
   type ReportList,
   type Scheduling,
+  type SchedulingOutlook,
   type SchedulingRejection,
 } from "../report.ts";
 import type { FindingDocument, ItemDocument, ReportDocument, ReportListDocument } from "../schema.ts";
@@ -88,7 +89,7 @@ function itemOf(report: Report, flags: readonly string[]): ItemDocument {
 }
 
 function schedulingDocument(
-  { rebuiltMessage, schedulerMessage, agrees, difference, podRejections, nodes, smallestChange }: Scheduling,
+  { rebuiltMessage, schedulerMessage, agrees, difference, podRejections, nodes, outlook, smallestChange }: Scheduling,
   words: (content: Text) => string,
 ): NonNullable<ItemDocument["scheduling"]> {
   return {
@@ -102,6 +103,14 @@ function schedulingDocument(
       rejections: rejections.map(rejectionOf),
       ...(undecided.length > 0 && { undecided: undecided.map((one) => ({ ...one })) }),
     })),
+    ...(outlook && {
+      outlook: {
+        ...outlook,
+        pods: outlook.pods.map((one) => ({ ...one })),
+        preemption: preemptionDocument(outlook.preemption),
+        words: words(outlook.words),
+      },
+    }),
     ...(smallestChange && {
       smallestChange: {
         edits: smallestChange.edits.map((edit) => ({ ...edit })),
@@ -118,6 +127,11 @@ const askedDocument = (asked: Report["asked"]): Pick<ItemDocument, "asked"> =>
   asked.length > 0
     ? { asked: asked.map(({ logins, ...host }) => ({ ...host, logins: logins.map((login) => ({ ...login })) })) }
     : {};
+
+const preemptionDocument = (preemption: SchedulingOutlook["preemption"]) =>
+  preemption.state === "possible"
+    ? { ...preemption, pods: preemption.pods.map((one) => ({ ...one })) }
+    : { ...preemption };
 
 function findingOf(finding: Finding, flags: readonly string[]): FindingDocument {
   const { rule, confidence, effect, stage, subject, container, headline, why, notes, outlook, surer } = finding;

@@ -135,7 +135,7 @@ function reportParts(report: Report, options: RenderOptions, heading: string): s
 /** What stops the pod on each node, as a list. */
 function nodesPart({ scheduling }: Report, options: RenderOptions): string[] {
   if (!scheduling) return [];
-  const { rows, agrees, difference } = scheduling;
+  const { rows, agrees, difference, outlook } = scheduling;
   const shown = options.wide ? rows : rows.slice(0, MOST_NODE_ROWS);
   const left = rows.slice(shown.length).reduce((sum, { names }) => sum + names.length, 0);
   return [
@@ -148,6 +148,7 @@ function nodesPart({ scheduling }: Report, options: RenderOptions): string[] {
       ),
       ...(left ? [`- … ${count(left, "more node")}`] : []),
     ].join("\n"),
+    ...(outlook ? [inline(outlook.words, options)] : []),
     ...(agrees || !difference ? [] : [`The scheduler says otherwise. ${inline(difference, options)}`]),
   ];
 }

@@ -252,7 +252,7 @@ function rawLines(raw: readonly RawReason[], options: RenderOptions): Line[] {
 /** What stops the pod on each node, one row for nodes of a sort, the nearest miss first. */
 function nodeLines({ scheduling }: Report, options: RenderOptions): Line[] {
   if (!scheduling) return [];
-  const { rows, agrees, difference } = scheduling;
+  const { rows, agrees, difference, outlook } = scheduling;
   const { width, wide } = options;
   const shown = wide || rows.length <= MOST_NODE_ROWS ? rows : rows.slice(0, MOST_NODE_ROWS - 1);
   const left = rows.slice(shown.length).reduce((sum, { names }) => sum + names.length, 0);
@@ -271,6 +271,7 @@ function nodeLines({ scheduling }: Report, options: RenderOptions): Line[] {
       ),
     ),
     ...(left ? [[span(`  … ${count(left, "more node")}; --wide shows all`, "quiet")]] : []),
+    ...(outlook ? paragraph([], 2, spansOf(outlook.words, options), width) : []),
     ...(agrees || !difference
       ? []
       : paragraph([span("  The scheduler says otherwise.")], 2, spansOf(difference, options), width)),

@@ -1,12 +1,15 @@
+import { fullName } from "../../objects/object.ts";
+import { amountOf, showAmount } from "../../objects/quantity.ts";
 import { taintText } from "../../objects/toleration.ts";
 import { type Edit, isOfNode } from "../../scheduler/edit.ts";
 import { clusterView } from "../../scheduler/node-info.ts";
+import { podRequests } from "../../scheduler/pod-requests.ts";
 import { type Change, smallestChanges } from "../../scheduler/smallest-change.ts";
 import { type Command, kubectl } from "../../text/command.ts";
 import { list, name, type Text, text, value } from "../../text/text.ts";
 import type { Fix } from "../finding.ts";
 import type { PodInput } from "../pod-input.ts";
-import { patchPodSpec, remake, workloadArgument } from "../repair.ts";
+import { look, patchPodSpec, remake, workloadArgument } from "../repair.ts";
 import type { Verdict } from "./verdict.ts";
 
 /** The changes after which a node takes the pod; none where the nodes are not known or our run contradicts the scheduler. */
@@ -18,14 +21,17 @@ export function changesFor({ pod, snapshot }: PodInput, { fit }: Verdict): reado
 export function changeFix(change: Change, input: PodInput): Fix {
   const { edits, patch, accepts, by } = change;
   const [only] = edits;
-  if (only?.of === "new-node") return newNodeFix(only);
+  if (only?.of === "wait") return waitFix(only);
+  if (only?.of === "make-room") return roomFix(only, input);
   const doing = edits.map((edit) => wordsOf(edit, input));
   // Without a node that surely takes it some filter could not look at all it needs.
   const outcome =
     accepts.length > 0
-      ? text`${list(accepts.map(name), 3)} ${accepts.length === 1 ? "takes" : "take"} it`
-      : text`nothing that I could check stops it any more`;
-  const title = capitalized(text`${joined(doing)}, and ${outcome}.`);
+      ? text`, and ${list(accepts.map(name), 3)} ${accepts.length === 1 ? "takes" : "take"} it`
+      : only?.of === "new-node"
+        ? text`: empty, it takes the pod`
+        : text`, and nothing that I could check stops it any more`;
+  const title = capitalized(text`${joined(doing)}${outcome}.`);
   const { namespace } = input.pod.metadata;
   const ofOthers = edits.flatMap((edit) => nodeCommand(edit) ?? volumeCommands(edit, namespace));
   const isFilledIn = ofOthers.every(({ argv }) => !argv.some((word) => /^<.*>$/.test(word)));
@@ -38,7 +44,45 @@ export function changeFix(change: Change, input: PodInput): Fix {
 /** Corrected slips, and requests that stay at half or more: what nobody has to think over. */
 function isPlain(edit: Edit): boolean {
   if (edit.of === "selector" || edit.of === "affinity") return edit.to !== undefined;
-  return edit.of === "request" && !edit.resource.includes("/");
+  if (edit.of !== "request" || edit.resource.includes("/")) return false;
+  return 2n * amountOf(edit.resource, edit.to) >= amountOf(edit.resource, edit.from);
+}
+
+/** What ends by itself: only a look. */
+function waitFix({ node, pods }: Extract<Edit, { of: "wait" }>): Fix {
+  const title =
+    pods.length > 0
+      ? text`Wait: ${list(pods.map(name), 3)} ${pods.length === 1 ? "is" : "are"} ending on ${name(node)}, and then it takes the pod.`
+      : text`Wait: ${name(node)} is new and takes the pod once it is ready.`;
+  const command =
+    pods.length > 0
+      ? kubectl("reads", undefined, "get", "pods", "-A", "-o", "wide", `--field-selector=spec.nodeName=${node}`)
+      : kubectl("reads", undefined, "get", "node", node);
+  return look(title, command);
+}
+
+/** Whose place is needed; how they go, their owners know: deleted, most of them come back. */
+function roomFix({ node, pods }: Extract<Edit, { of: "make-room" }>, input: PodInput): Fix {
+  const held = heldWords(pods, input);
+  return {
+    title: text`Make room on ${name(node)}: end or move ${list(pods.map(name), 3)}${held}.`,
+    commands: [],
+    applies: "maybe",
+    by: "cluster-admin",
+  };
+}
+
+/** ` (4 cpu, 2Gi memory)`: what these pods request of what the pod lacks somewhere. */
+function heldWords(pods: readonly string[], { pod, snapshot }: PodInput): Text {
+  const ofPods = snapshot
+    .list("Pod")
+    .items.filter(({ metadata }) => pods.includes(fullName(metadata)))
+    .map(podRequests);
+  const held = [...podRequests(pod).keys()].flatMap((resource) => {
+    const amount = ofPods.reduce((sum, requests) => sum + (requests.get(resource) ?? 0n), 0n);
+    return amount > 0n ? [`${showAmount(resource, amount)} ${resource}`] : [];
+  });
+  return held.length > 0 ? text` (${held.join(", ")} requested)` : [];
 }
 
 function patchFix(
@@ -70,8 +114,8 @@ function patchFix(
     first.into
   )
     return fix;
-  const { resource, to, container } = edit;
-  const amounts = [`--requests=${resource}=${to}`, ...(isAlsoLimit(resource) ? [`--limits=${resource}=${to}`] : [])];
+  const { resource, to, container, limit = isAlsoLimit(resource) ? to : undefined } = edit;
+  const amounts = [`--requests=${resource}=${to}`, ...(limit ? [`--limits=${resource}=${limit}`] : [])];
   const words = ["set", "resources", workloadArgument(input), "-c", container, ...amounts];
   return { ...fix, commands: [kubectl("changes", workload.namespace, ...words), ...others] };
 }
@@ -83,7 +127,7 @@ function wordsOf(edit: Edit, { pod }: PodInput): Text {
     case "request": {
       const isOne = pod.spec.containers.length + (pod.spec.initContainers ?? []).length === 1;
       const where = edit.container ? !isOne && text` in container ${name(edit.container)}` : " for the whole pod";
-      return text`ask for ${value(edit.to)} ${name(edit.resource)} or less${where}`;
+      return text`ask for ${value(edit.to)} ${name(edit.resource)} or less${where}${edit.limit && text` (limit ${value(edit.limit)}: a LimitRange bounds the ratio)`}`;
     }
     case "toleration":
       return text`let the pod tolerate the taint ${value(taintText(edit))}`;
@@ -121,8 +165,17 @@ function wordsOf(edit: Edit, { pod }: PodInput): Text {
       return text`take the taint ${value(taintText(edit))} off node ${name(edit.node)}`;
     case "uncordon":
       return text`open node ${name(edit.node)} again`;
-    case "new-node":
-      return text`add a node like ${name(edit.like)}`;
+    case "pod-limit":
+      return text`let node ${name(edit.node)} run ${edit.to} pods instead of ${edit.from} (the kubelet's maxPods, where the network plugin has addresses for them)`;
+    case "make-room":
+      return text`make room on ${name(edit.node)}`;
+    case "wait":
+      return text`wait for ${name(edit.node)}`;
+    case "new-node": {
+      const { like, allocatable, labels } = edit;
+      const more = Object.entries({ ...allocatable, ...labels }).map(([key, content]) => value(`${key}=${content}`));
+      return text`add a node like ${name(like)}${more.length > 0 && text` with ${list(more)}`}`;
+    }
   }
 }
 
@@ -164,17 +217,6 @@ function volumeCommands(edit: Edit, namespace: string | undefined): readonly Com
     default:
       return [];
   }
-}
-
-function newNodeFix({ like, allocatable, labels }: Extract<Edit, { of: "new-node" }>): Fix {
-  const more = Object.entries(allocatable).map(([resource, amount]) => value(`${resource}=${amount}`));
-  const marked = Object.entries(labels).map(([key, content]) => value(`${key}=${content}`));
-  return {
-    title: text`Add a node like ${name(like)}${more.length + marked.length > 0 && text` with ${list([...more, ...marked])}`}: empty, it takes the pod.`,
-    commands: [],
-    applies: "maybe",
-    by: "cluster-admin",
-  };
 }
 
 const joined = (parts: readonly Text[]): Text =>

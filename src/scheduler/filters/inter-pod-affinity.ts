@@ -86,8 +86,9 @@ function pairsOfMatching(
 /** The topology values that anti-affinity of pods already there closes to this pod. */
 function pairsThatForbid(pod: Pod, { nodes, snapshot }: ClusterView): Pairs {
   const pairs: Pairs = new Map();
-  for (const { labels, pods } of nodes) {
-    for (const other of pods) {
+  for (const node of nodes) {
+    const { labels } = node;
+    for (const other of withAntiAffinity(node)) {
       for (const term of podAntiAffinityTerms(other)) {
         const value = labels[term.topologyKey];
         if (value === undefined || !matchesTerm(term, pod, other, snapshot)) continue;
@@ -97,6 +98,17 @@ function pairsThatForbid(pod: Pod, { nodes, snapshot }: ClusterView): Pairs {
   }
   return pairs;
 }
+
+/** The few pods of a node that want to be apart from others: a node is asked for each change that is tried. */
+function withAntiAffinity(node: NodeInfo): readonly Pod[] {
+  const known = apartOn.get(node);
+  if (known) return known;
+  const apart = node.pods.filter((pod) => podAntiAffinityTerms(pod).length > 0);
+  apartOn.set(node, apart);
+  return apart;
+}
+
+const apartOn = new WeakMap<NodeInfo, readonly Pod[]>();
 
 /** Whether `target` is one of the pods that a term of `owner` speaks of (framework/types.go AffinityTerm.Matches). */
 function matchesTerm(term: PodAffinityTerm, target: Pod, owner: Pod, snapshot: Objects): boolean {

@@ -12,6 +12,9 @@ let agent;
 /** A patch as kubectl makes it of a pod template: lists are merged by the key of their kind, null deletes. */
 export const STRATEGIC = "application/strategic-merge-patch+json";
 
+/** A patch whose lists replace what is there. */
+export const MERGE = "application/merge-patch+json";
+
 /** One request to the API server; resolves to the answer, or undefined where there is no such object. */
 export function api(method, path, body, type = "application/json") {
   agent ??= new Agent({
