@@ -5,8 +5,11 @@ import type {
   V1ContainerStateTerminated,
   V1ContainerStateWaiting,
   V1ContainerStatus,
+  V1HostAlias,
   V1Pod,
   V1PodCondition,
+  V1PodDNSConfig,
+  V1PodDNSConfigOption,
   V1PodSpec,
   V1PodStatus,
 } from "@kubernetes/client-node";
@@ -51,6 +54,15 @@ export const podSpecSchema = fieldsOf<V1PodSpec>()({
   imagePullSecrets: z.optional(z.array(z.looseObject({ name: optionalText }))),
   restartPolicy: optionalText,
   hostNetwork: optionalBoolean,
+  hostAliases: z.optional(z.array(fieldsOf<V1HostAlias>()({ hostnames: z.optional(z.array(z.string())) }))),
+  dnsPolicy: optionalText,
+  dnsConfig: z.optional(
+    fieldsOf<V1PodDNSConfig>()({
+      nameservers: z.optional(z.array(z.string())),
+      searches: z.optional(z.array(z.string())),
+      options: z.optional(z.array(fieldsOf<V1PodDNSConfigOption>()({ name: optionalText, value: optionalText }))),
+    }),
+  ),
   nodeSelector: optionalTextMap,
   schedulerName: optionalText,
   runtimeClassName: optionalText,

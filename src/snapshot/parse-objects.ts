@@ -1,6 +1,7 @@
 import type * as z from "zod/mini";
 import { csiNodeSchema } from "../objects/csi-node.ts";
 import { eventSchema } from "../objects/event.ts";
+import { networkPolicySchema } from "../objects/network-policy.ts";
 import { nodeSchema } from "../objects/node.ts";
 import { type KubeObject, kubeObjectSchema } from "../objects/object.ts";
 import { persistentVolumeSchema } from "../objects/persistent-volume.ts";
@@ -8,6 +9,7 @@ import { persistentVolumeClaimSchema } from "../objects/persistent-volume-claim.
 import { podSchema } from "../objects/pod.ts";
 import { runtimeClassSchema } from "../objects/runtime-class.ts";
 import { configMapSchema, secretSchema, withoutValues } from "../objects/secret.ts";
+import { endpointSliceSchema, serviceSchema } from "../objects/service.ts";
 import { serviceAccountSchema } from "../objects/service-account.ts";
 import { storageClassSchema } from "../objects/storage-class.ts";
 import { volumeAttachmentSchema } from "../objects/volume-attachment.ts";
@@ -29,6 +31,9 @@ const schemas: ReadonlyMap<string, z.ZodMiniType> = new Map(
     VolumeAttachment: volumeAttachmentSchema,
     CSINode: csiNodeSchema,
     RuntimeClass: runtimeClassSchema,
+    Service: serviceSchema,
+    EndpointSlice: endpointSliceSchema,
+    NetworkPolicy: networkPolicySchema,
     ...Object.fromEntries(WORKLOAD_KINDS.map((kind) => [kind, workloadSchema])),
   }),
 );

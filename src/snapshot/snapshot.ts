@@ -1,5 +1,6 @@
 import type { CSINode } from "../objects/csi-node.ts";
 import type { Event } from "../objects/event.ts";
+import type { NetworkPolicy } from "../objects/network-policy.ts";
 import type { Node } from "../objects/node.ts";
 import type { KubeObject, ObjectRef } from "../objects/object.ts";
 import type { PersistentVolume } from "../objects/persistent-volume.ts";
@@ -7,6 +8,7 @@ import type { PersistentVolumeClaim } from "../objects/persistent-volume-claim.t
 import type { Pod } from "../objects/pod.ts";
 import type { RuntimeClass } from "../objects/runtime-class.ts";
 import type { ConfigMap, Secret } from "../objects/secret.ts";
+import type { EndpointSlice, Service } from "../objects/service.ts";
 import type { ServiceAccount } from "../objects/service-account.ts";
 import type { StorageClass } from "../objects/storage-class.ts";
 import type { VolumeAttachment } from "../objects/volume-attachment.ts";
@@ -27,6 +29,9 @@ export type KindMap = {
   VolumeAttachment: VolumeAttachment;
   CSINode: CSINode;
   RuntimeClass: RuntimeClass;
+  Service: Service;
+  EndpointSlice: EndpointSlice;
+  NetworkPolicy: NetworkPolicy;
 } & { [Kind in WorkloadKind]: Workload };
 
 /** The object type of a kind. */

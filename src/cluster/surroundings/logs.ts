@@ -1,6 +1,7 @@
 import { controllerOf } from "../../objects/object.ts";
 import { isBetweenCrashes, type Pod } from "../../objects/pod.ts";
 import type { Collector } from "../collector.ts";
+import { MOST_SERVICES, readServers } from "./servers.ts";
 import type { Reader } from "./standing.ts";
 
 const BOUNDS = { bytes: 64 * 1024, milliseconds: 3000 };
@@ -10,8 +11,6 @@ const MOST_REPLICAS = 3;
 /** An init container that runs for longer may be waiting for something. */
 const LONG_INIT_SECONDS = 20;
 const MOST_NEIGHBOURS = 100;
-/** Services that a log names, of which the endpoints are read. */
-const MOST_NAMED = 3;
 
 const read = new WeakMap<Collector, Map<string, number>>();
 
@@ -111,31 +110,17 @@ function takeTurn(pod: Pod, collector: Collector): boolean {
 }
 
 const NAMES_A_VARIABLE = /\b[A-Z][A-Z0-9]*_[A-Z0-9_]+\b/;
-const NAMES_A_HOST =
-  /refused|unreachable|no route|timed? ?out|ETIMEDOUT|no such host|ENOTFOUND|EAI_AGAIN|unknown ?host|host not found|resol|not known|bad address|NXDOMAIN|translate host|connect/i;
+const NAMES_A_FILE = /no such file|ENOENT|FileNotFound|NoSuchFile|cannot open|can't open|could not open|not found/i;
 
+/** What the lines may be about: variables and files that some ConfigMap has, a Service that Kubernetes made variables of. */
 async function readWhatTheyName(pod: Pod, texts: string, collector: Collector): Promise<void> {
   const { namespace } = pod.metadata;
-  const command = [...(pod.spec.initContainers ?? []), ...pod.spec.containers]
-    .flatMap((one) => [...(one.command ?? []), ...(one.args ?? [])])
-    .join("\n");
   const namesVariable = NAMES_A_VARIABLE.test(texts);
-  const [, services] = await Promise.all([
-    namesVariable ? collector.list("ConfigMap", namespace, { most: MOST_NEIGHBOURS }) : undefined,
-    namesVariable || NAMES_A_HOST.test(texts)
-      ? collector.list("Service", namespace, { most: 5 * MOST_NEIGHBOURS })
-      : [],
+  await Promise.all([
+    namesVariable || NAMES_A_FILE.test(texts)
+      ? collector.list("ConfigMap", namespace, { most: MOST_NEIGHBOURS })
+      : undefined,
+    namesVariable ? collector.list("Service", namespace, { most: MOST_SERVICES }) : undefined,
+    readServers(pod, texts, collector),
   ]);
-  const elsewhere = [...`${texts}\n${command}`.matchAll(/\b([a-z0-9-]+)\.([a-z0-9-]+)\.svc\b/g)];
-  const qualified = new Map(elsewhere.map(([host, service = "", where = ""]) => [host, { service, where }]));
-  await Promise.all(
-    [...qualified.values()].slice(0, MOST_NAMED).map(({ service, where }) => collector.get("Service", where, service)),
-  );
-  const words = new Set(`${texts}\n${command}`.match(/[a-z0-9-]+/g));
-  const named = services.filter(({ metadata }) => words.has(metadata.name)).slice(0, MOST_NAMED);
-  await Promise.all(
-    named.map(({ metadata }) =>
-      collector.list("EndpointSlice", namespace, { labelSelector: `kubernetes.io/service-name=${metadata.name}` }),
-    ),
-  );
 }

@@ -2,14 +2,24 @@ import { kubectl } from "../../text/command.ts";
 import { name, path, type Text, text, value } from "../../text/text.ts";
 import type { Fix } from "../finding.ts";
 import type { PodInput } from "../pod-input.ts";
-import { adminTask, look, patchPodSpec } from "../repair.ts";
+import { adminTask, look, patchPodSpec, remakePods } from "../repair.ts";
 import { resourceOf, serviceAccountOf, volumeAt } from "./cause-words.ts";
+import { connections, setHost } from "./connection.ts";
 import type { Crash } from "./crash.ts";
+import { repairProgram } from "./crash-rule.ts";
 import { patchContainer, setMemoryLimit, setVariable, takeVariable } from "./edit.ts";
 import type { LogCause } from "./log-cause.ts";
 import { bytesOf, memoryLimitOf, raisedLimit } from "./memory.ts";
 import { closedQuote } from "./quotes.ts";
 import { hostFacts } from "./service-of-host.ts";
+import {
+  fileRepairs,
+  folderRepairs,
+  mountVolume,
+  permissionRepairs,
+  readOnlyRepairs,
+  spaceRepairs,
+} from "./storage-repairs.ts";
 import { serviceLinkOf, variableFacts } from "./variables.ts";
 
 /** What to do about a cause that a log names. Empty where only the program's author can. */
@@ -44,16 +54,43 @@ export function causeRepairs(cause: LogCause, crash: Crash, input: PodInput): re
     case "permission":
       return permissionRepairs(cause.path, crash, input);
     case "read-only":
-      return writableRepairs(cause.path, crash, input);
+      return readOnlyRepairs(cause.path, crash, input);
+    case "folder-missing":
+      return folderRepairs(cause.folder, crash, input);
+    case "node-limit":
+      return nodeLimitRepairs(cause.what, input);
+    case "address-in-use":
+      return addressRepairs(cause.port, crash, input);
+    case "certificate":
+      return certificateRepairs(cause, crash, input);
+    case "module-missing":
+      return [
+        repairProgram(
+          cause.sort === "script"
+            ? text`Add the script to package.json, or run one that it has; build and push the image.`
+            : text`Put ${name(cause.module)} into the image; build and push it.`,
+        ),
+      ];
+    case "library-missing":
+      return [
+        repairProgram(
+          text`Install the package that has ${name(cause.library)} in the image, of the release that the program was built for; build and push it.`,
+        ),
+      ];
     case "privileged-port":
       return [
-        patchPodSpec(
-          input,
-          { securityContext: { sysctls: [{ name: "net.ipv4.ip_unprivileged_port_start", value: "0" }] } },
-          text`Let any user of the pod listen at low ports.`,
-          { applies: "maybe" },
-        ),
-        adminTask(
+        // A pod on the node's network has no sysctls of its own there.
+        ...(input.pod.spec.hostNetwork
+          ? []
+          : [
+              patchPodSpec(
+                input,
+                { securityContext: { sysctls: [{ name: "net.ipv4.ip_unprivileged_port_start", value: "0" }] } },
+                text`Let any user of the pod listen at low ports.`,
+                { applies: "maybe" },
+              ),
+            ]),
+        repairProgram(
           text`Or configure the program to listen at a port from 1024 up, and the Service's targetPort with it.`,
         ),
       ];
@@ -62,62 +99,15 @@ export function causeRepairs(cause: LogCause, crash: Crash, input: PodInput): re
     case "shell-syntax":
       return shellRepairs(crash, input);
     case "bad-syntax":
-      return directiveRepairs(cause.what, crash, input);
-    case "file-missing": {
-      const object = volumeAt(cause.path, view, input)?.object;
-      return object
-        ? [
-            look(
-              text`See what ${object.kind} ${name(object.name)} has.`,
-              kubectl("reads", namespace, "describe", object.kind.toLowerCase(), object.name),
-            ),
-          ]
-        : [];
-    }
-    case "login-failed": {
-      const secrets = secretsOf(crash);
-      return secrets.length > 0
-        ? [
-            look(
-              text`See which keys the container takes its credentials from.`,
-              ...secrets.map((secret) => kubectl("reads", namespace, "describe", "secret", secret)),
-            ),
-          ]
-        : [];
-    }
+      return [...directiveRepairs(cause.what, crash, input), ...editRepairs(cause.what, crash, input)];
+    case "file-missing":
+      return fileRepairs(cause.path, crash, input);
+    case "login-failed":
+      return loginRepairs(crash, input);
     case "bad-argument":
       return argumentRepairs(cause.argument, crash, input);
-    case "no-space": {
-      const volume = cause.path === undefined ? undefined : volumeAt(cause.path, view, input);
-      const claim = input.pod.spec.volumes?.find((one) => one.name === volume?.name) as
-        | { persistentVolumeClaim?: { claimName?: string } }
-        | undefined;
-      const claimName = claim?.persistentVolumeClaim?.claimName;
-      return claimName
-        ? [
-            look(
-              text`See how large the claim is, and whether its class lets it grow.`,
-              kubectl("reads", namespace, "get", "pvc", claimName),
-            ),
-            {
-              title: text`Make it larger, if its class allows expansion.`,
-              commands: [
-                kubectl(
-                  "changes",
-                  namespace,
-                  "patch",
-                  "pvc",
-                  claimName,
-                  "-p",
-                  JSON.stringify({ spec: { resources: { requests: { storage: "<size>" } } } }),
-                ),
-              ],
-              applies: "fill-in",
-              by: "workload-owner",
-            },
-          ]
-        : [];
-    }
+    case "no-space":
+      return spaceRepairs(cause.path, crash, input);
     default:
       return [];
   }
@@ -165,38 +155,58 @@ const listServices = ({ pod }: PodInput): Fix =>
 
 function hostRepairs(host: string, { view }: Crash, input: PodInput): readonly Fix[] {
   const facts = hostFacts(host, input);
-  if (facts.kind === "self") return [listServices(input)];
-  if (facts.kind !== "service") return facts.kind === "address" ? [listServices(input)] : [];
-  const { namespace, name: service, found, like } = facts;
-  if (found.state === "found")
-    return [
-      look(
-        text`See which pods Service ${name(service)} selects, and why they are not ready.`,
-        kubectl("reads", namespace, "describe", "service", service),
-        kubectl("reads", namespace, "get", "endpointslices", "-l", `kubernetes.io/service-name=${service}`),
-      ),
-    ];
-  const better = like[0];
-  const entry =
-    better === undefined
-      ? undefined
-      : view.spec.env?.find(({ value: content }) => typeof content === "string" && content.includes(host));
-  return [
-    ...(entry && better !== undefined
-      ? [
-          setVariable(
-            input,
-            view,
-            entry.name,
-            String(entry.value).replace(host, better),
-            text`Name the Service that there is: ${name(better)}.`,
-            { applies: "maybe" as const },
-          ),
-        ]
-      : []),
-    look(text`See the Services that there are.`, kubectl("reads", namespace, "get", "services")),
-  ];
+  const connection = connections(input).find((one) => one.view === view);
+  const set = (better: string, title: Text) =>
+    connection ? setHost(connection, { host: better }, title, input, "fill-in") : [];
+  switch (facts.kind) {
+    case "self":
+      return [
+        ...set("<service>", text`Name the Service of the server, if it is not a container of this pod.`),
+        listServices(input),
+      ];
+    case "address":
+      return [listServices(input)];
+    case "external":
+      return [
+        ...set("<host>", text`If the name is wrong, set the right one.`),
+        askFromPod(input, text`Ask for the name in the pod's own network.`, "nslookup", host),
+      ];
+    case "service": {
+      const { namespace, name: service, found } = facts;
+      // A rule of its own tells what to do without the Service.
+      if (found.state === "absent")
+        return [look(text`See the Services that there are.`, kubectl("reads", namespace, "get", "services"))];
+      return [
+        look(
+          found.state === "unknown"
+            ? text`See whether the Service exists, and which pods it selects.`
+            : text`See which pods Service ${name(service)} selects, and whether they are ready.`,
+          kubectl("reads", namespace, "describe", "service", service),
+          kubectl("reads", namespace, "get", "endpointslices", "-l", `kubernetes.io/service-name=${service}`),
+        ),
+      ];
+    }
+  }
 }
+
+/** A question asked by a container that is added to the pod, in whose network it runs. */
+const askFromPod = ({ pod }: PodInput, title: Text, ...words: readonly string[]): Fix => ({
+  title,
+  commands: [
+    kubectl(
+      "changes",
+      pod.metadata.namespace,
+      "debug",
+      pod.metadata.name,
+      "-it",
+      "--image=busybox:1.37",
+      "--",
+      ...words,
+    ),
+  ],
+  applies: "maybe",
+  by: "workload-owner",
+});
 
 function forbiddenRepairs(cause: Extract<LogCause, { kind: "forbidden" }>, input: PodInput): readonly Fix[] {
   const account = serviceAccountOf(cause);
@@ -231,40 +241,177 @@ function forbiddenRepairs(cause: Extract<LogCause, { kind: "forbidden" }>, input
   ];
 }
 
-function permissionRepairs(file: string | undefined, crash: Crash, input: PodInput): readonly Fix[] {
-  const volume = file === undefined ? undefined : volumeAt(file, crash.view, input);
-  if (!volume) return writableRepairs(file, crash, input);
-  if (volume.object) return [];
-  const { securityContext = {} } = input.pod.spec as { securityContext?: { runAsUser?: number; runAsGroup?: number } };
-  const own = (crash.view.spec.securityContext ?? {}) as { runAsUser?: number; runAsGroup?: number };
-  const group = own.runAsGroup ?? securityContext.runAsGroup ?? own.runAsUser ?? securityContext.runAsUser ?? 1000;
+const SYSCTLS = {
+  "file-watches": ["fs.inotify.max_user_watches=524288", "fs.inotify.max_user_instances=8192"],
+  "open-files": [],
+  processes: [],
+} as const;
+
+function nodeLimitRepairs(what: keyof typeof SYSCTLS, { pod }: PodInput): readonly Fix[] {
+  const { nodeName = "" } = pod.spec;
+  const sysctls = SYSCTLS[what];
+  if (sysctls.length === 0)
+    return [
+      adminTask(
+        what === "processes"
+          ? text`Raise ${path("podPidsLimit")} of the kubelet on node ${name(nodeName)}, or let the program make fewer threads.`
+          : text`Raise the limit of open files of the container runtime's service on node ${name(nodeName)} (${path("LimitNOFILE")}), or of the program itself.`,
+      ),
+    ];
   return [
-    patchPodSpec(
-      input,
-      { securityContext: { fsGroup: group } },
-      text`Give the volume's files to a group of the container's user (${path("fsGroup")}); host paths and most NFS do not take it.`,
-      { applies: "maybe" },
+    adminTask(
+      text`Raise the limits on node ${name(nodeName)}, and in its configuration, to last.`,
+      kubectl(
+        "changes",
+        undefined,
+        "debug",
+        `node/${nodeName}`,
+        "-it",
+        "--profile=sysadmin",
+        "--image=busybox:1.37",
+        "--",
+        "chroot",
+        "/host",
+        "sysctl",
+        "-w",
+        ...sysctls,
+      ),
     ),
   ];
 }
 
-function writableRepairs(file: string | undefined, { view }: Crash, input: PodInput): readonly Fix[] {
-  const volume = file === undefined ? undefined : volumeAt(file, view, input);
-  const directory = file?.replace(/\/[^/]*$/, "");
-  if (volume || !directory) return [];
-  const title = `writable${directory.replaceAll(/[^a-z0-9]+/gi, "-").toLowerCase()}`.slice(0, 60);
-  const list = view.role === "main" ? "containers" : "initContainers";
+/** What else may hold the port, and where the container's own is set. */
+function addressRepairs(port: number | undefined, { view }: Crash, input: PodInput): readonly Fix[] {
+  const { pod } = input;
+  if (port === undefined) return [];
+  const setting = view.spec.env?.find(({ value: content }) => content === String(port));
   return [
-    patchPodSpec(
-      input,
-      {
-        [list]: [{ name: view.name, volumeMounts: [{ name: title, mountPath: directory }] }],
-        volumes: [{ name: title, emptyDir: {} }],
-      },
-      text`Mount an empty directory that anybody may write at ${value(directory)}; it hides what the image has there.`,
-      { applies: "maybe" },
-    ),
+    ...(setting ? [setVariable(input, view, setting.name, "<port>", text`Let it listen at another port.`)] : []),
+    ...(pod.spec.hostNetwork && pod.spec.nodeName
+      ? [
+          look(
+            text`See the other pods of the node; those with hostNetwork share its ports.`,
+            kubectl(
+              "reads",
+              undefined,
+              "get",
+              "pods",
+              "--all-namespaces",
+              "-o",
+              "wide",
+              "--field-selector",
+              `spec.nodeName=${pod.spec.nodeName}`,
+            ),
+          ),
+        ]
+      : [
+          look(
+            text`See which containers of the pod declare port ${port}.`,
+            kubectl(
+              "reads",
+              pod.metadata.namespace,
+              "get",
+              "pod",
+              pod.metadata.name,
+              "-o",
+              'jsonpath={range .spec.containers[*]}{.name}{"\\t"}{.ports[*].containerPort}{"\\n"}{end}',
+            ),
+          ),
+        ]),
   ];
+}
+
+function certificateRepairs(
+  { what, asked, names }: Extract<LogCause, { kind: "certificate" }>,
+  { view }: Crash,
+  input: PodInput,
+): readonly Fix[] {
+  const { namespace } = input.pod.metadata;
+  const better = names?.find((one) => !one.includes("*"));
+  if (what === "name" && asked && better) {
+    const setting = view.spec.env?.find(({ value: content }) => typeof content === "string" && content.includes(asked));
+    // A URL may hold a password, which is not repeated.
+    return setting && !/:\/\/[^/@\s]*:[^/@\s]*@/.test(String(setting.value))
+      ? [
+          setVariable(
+            input,
+            view,
+            setting.name,
+            String(setting.value).replace(asked, better),
+            text`Ask for the server by a name that its certificate has.`,
+            { applies: "maybe" },
+          ),
+        ]
+      : [];
+  }
+  if (what === "expired")
+    return [
+      look(
+        text`See which Secrets of the namespace hold certificates; the server's is to be renewed where the server runs.`,
+        kubectl("reads", namespace, "get", "secrets", "--field-selector", "type=kubernetes.io/tls"),
+      ),
+    ];
+  if (what !== "unknown-authority") return [];
+  const file = "/etc/trusted/ca.crt";
+  const trust = mountVolume(
+    { name: "trusted", configMap: { name: "trusted-authorities" } },
+    { mountPath: "/etc/trusted" },
+    view,
+    text`Give the container the authority's certificate. ${path("SSL_CERT_FILE")} (Go, OpenSSL, Python) replaces the image's list, ${path("NODE_EXTRA_CA_CERTS")} (Node.js) adds to it.`,
+    input,
+    { env: ["SSL_CERT_FILE", "NODE_EXTRA_CA_CERTS"].map((variable) => ({ name: variable, value: file })) },
+  );
+  const make = kubectl(
+    "changes",
+    namespace,
+    "create",
+    "configmap",
+    "trusted-authorities",
+    "--from-file=ca.crt=<ca.crt>",
+  );
+  return [{ ...trust, commands: [make, ...trust.commands], applies: "fill-in" }];
+}
+
+/** Where the container's credentials come from: nothing is said about whether they are right. */
+function loginRepairs(crash: Crash, input: PodInput): readonly Fix[] {
+  const { namespace } = input.pod.metadata;
+  const secrets = secretsOf(crash);
+  if (secrets.length === 0) return [];
+  const { secret, key } = passwordOf(crash) ?? { secret: secrets[0] ?? "", key: "<key>" };
+  const restart = remakePods(input);
+  return [
+    look(
+      text`See which keys the container takes its credentials from.`,
+      ...secrets.map((one) => kubectl("reads", namespace, "describe", "secret", one)),
+    ),
+    {
+      title: text`If the password is the wrong one: set it, and make the pods anew.`,
+      commands: [
+        kubectl(
+          "changes",
+          namespace,
+          "patch",
+          "secret",
+          secret,
+          "-p",
+          JSON.stringify({ stringData: { [key]: "<password>" } }),
+        ),
+        ...(restart ? [restart] : []),
+      ],
+      applies: "fill-in",
+      by: "workload-owner",
+    },
+  ];
+}
+
+/** The Secret and key of the first variable that looks like a password. */
+function passwordOf({ view }: Crash): { readonly secret: string; readonly key: string } | undefined {
+  for (const { name: variable, valueFrom } of view.spec.env ?? []) {
+    const { name: secret, key } =
+      (valueFrom as { secretKeyRef?: { name?: string; key?: string } } | undefined)?.secretKeyRef ?? {};
+    if (secret && key && /pass|pwd|secret|token/i.test(`${variable} ${key}`)) return { secret, key };
+  }
+  return undefined;
 }
 
 function heapRepairs(runtime: string, { view }: Crash, input: PodInput): readonly Fix[] {
@@ -345,6 +492,25 @@ function directiveRepairs(what: string, { view }: Crash, input: PodInput): reado
       ];
   }
   return [];
+}
+
+/** The file that cannot be parsed, where it comes from a ConfigMap. */
+function editRepairs(what: string, { view }: Crash, input: PodInput): readonly Fix[] {
+  const file = /(\/[\w.@+~-]+(?:\/[\w.@+~-]+)+)/.exec(what)?.[1];
+  const object = file === undefined ? undefined : volumeAt(file, view, input)?.object;
+  if (object?.kind !== "ConfigMap") return [];
+  const restart = remakePods(input);
+  return [
+    {
+      title: text`Correct ${value(file ?? "")} in ConfigMap ${name(object.name)}, and make the pods anew.`,
+      commands: [
+        kubectl("changes", input.pod.metadata.namespace, "edit", "configmap", object.name),
+        ...(restart ? [restart] : []),
+      ],
+      applies: "maybe",
+      by: "workload-owner",
+    },
+  ];
 }
 
 function argumentRepairs(argument: string | undefined, { view }: Crash, input: PodInput): readonly Fix[] {

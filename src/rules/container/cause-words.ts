@@ -1,4 +1,5 @@
 import { command, list, name, path, type Text, text, value } from "../../text/text.ts";
+import type { Unreachable } from "../../text/unreached-host.ts";
 import type { PodInput } from "../pod-input.ts";
 import type { Crash } from "./crash.ts";
 import type { LogCause } from "./log-cause.ts";
@@ -30,7 +31,7 @@ export function causeHeadline(cause: LogCause, { view }: Crash, input: PodInput)
       return cause.what === "expired"
         ? text`a certificate has expired`
         : cause.what === "name"
-          ? text`a server's certificate is for another name`
+          ? text`a server's certificate is for ${cause.names ? list(cause.names.map(name)) : "another name"}${cause.asked && text`, not for ${name(cause.asked)}`}`
           : cause.what === "unknown-authority"
             ? text`a server's certificate is of an authority that the image does not know`
             : text`a certificate is not accepted`;
@@ -44,6 +45,8 @@ export function causeHeadline(cause: LogCause, { view }: Crash, input: PodInput)
       return text`${cause.path ? value(cause.path) : "its file system"} is read-only`;
     case "no-space":
       return text`no space is left${cause.path && text` at ${value(cause.path)}`}`;
+    case "node-limit":
+      return text`${NODE_LIMITS[cause.what]}`;
     case "heap":
       return text`out of memory within ${RUNTIMES[cause.runtime]}`;
     case "shell-syntax":
@@ -57,11 +60,17 @@ export function causeHeadline(cause: LogCause, { view }: Crash, input: PodInput)
     case "no-interpreter":
       return text`what ${cause.program ? value(cause.program) : "its program"} needs to run is missing`;
     case "module-missing":
-      return text`${name(cause.module)} is missing in image ${value(view.spec.image ?? "")}`;
+      return cause.sort === "script"
+        ? text`its package.json has no script ${name(cause.module)}`
+        : cause.sort === "main-class"
+          ? text`${value(cause.module)} does not say which class to start`
+          : text`${name(cause.module)} is missing in image ${value(view.spec.image ?? "")}`;
     case "library-missing":
       return text`the library ${name(cause.library)} is missing in image ${value(view.spec.image ?? "")}`;
     case "file-missing":
       return text`the file ${value(cause.path)} does not exist`;
+    case "folder-missing":
+      return text`the folder ${value(cause.folder)}, in which it wants to make ${value(cause.wanted.slice(cause.folder.length + 1))}, does not exist`;
     case "bad-argument":
       return cause.argument ? text`the program does not know ${value(cause.argument)}` : text`an argument is missing`;
     case "bad-syntax":
@@ -70,6 +79,12 @@ export function causeHeadline(cause: LogCause, { view }: Crash, input: PodInput)
       return text`the program divides by zero`;
   }
 }
+
+const NODE_LIMITS = {
+  "file-watches": "the node's limit of file watches (inotify) is reached",
+  "open-files": "it may not open more files (too many open files)",
+  processes: "it cannot start another process or thread",
+} as const;
 
 const RUNTIMES = {
   java: "the Java virtual machine",
@@ -81,7 +96,6 @@ const RUNTIMES = {
   native: "the program",
 } as const;
 
-type Unreachable = Extract<LogCause, { kind: "unreachable" }>;
 type Forbidden = Extract<LogCause, { kind: "forbidden" }>;
 
 const hostName = ({ host, port }: Unreachable): Text =>
@@ -147,6 +161,18 @@ export function causeNotes(cause: LogCause, { view, words }: Crash, input: PodIn
       break;
     case "file-missing":
       notes.push(...fileNotes(cause.path, view, input));
+      break;
+    case "folder-missing":
+      notes.push(storageNote(cause.folder, view, input));
+      break;
+    case "node-limit":
+      notes.push(
+        cause.what === "processes"
+          ? text`The kubelet (${path("podPidsLimit")}) and the node limit how many processes a pod may have.`
+          : cause.what === "file-watches"
+            ? text`All pods of the node share ${path("fs.inotify.max_user_watches")} and ${path("fs.inotify.max_user_instances")} of one user.`
+            : text`The limit is the container runtime's (${path("ulimit -n")}), or the program does not close what it opens.`,
+      );
       break;
     case "privileged-port":
       notes.push(text`Ports below 1024 need root or the capability ${name("NET_BIND_SERVICE")}.`);
@@ -230,9 +256,18 @@ function storageNote(file: string, view: Crash["view"], input: PodInput): Text |
   return text`Volume ${name(volume.name)} (${volume.sort}) is mounted at ${path(volume.mountPath)}.`;
 }
 
+/** Files that programs write themselves. */
+const MADE_BY_PROGRAMS = /.\/[^/]+\.(?:log|pid|sock|lock|lck|tmp|db|sqlite3?|state|out)$/;
+
 function fileNotes(file: string, view: Crash["view"], input: PodInput): readonly (Text | undefined)[] {
   const volume = volumeAt(file, view, input);
-  if (!volume?.object) return [mountsOver(view, file)];
+  if (!volume?.object)
+    return [
+      mountsOver(view, file),
+      MADE_BY_PROGRAMS.test(file)
+        ? text`If the program was to make it: then it is the folder ${value(file.replace(/\/[^/]*$/, ""))} that is missing.`
+        : undefined,
+    ];
   const { kind, name: objectName } = volume.object;
   const found = input.snapshot.find(kind, input.pod.metadata.namespace, objectName);
   const keys = found.state === "found" ? Object.keys((found.object.data ?? {}) as object) : undefined;

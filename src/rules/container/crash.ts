@@ -5,7 +5,7 @@ import type { Evidence } from "../finding.ts";
 import { seen } from "../finding.ts";
 import type { ContainerView, PodInput } from "../pod-input.ts";
 import { type NextTry, nextTry } from "./back-off.ts";
-import { causeOf, type LogCause } from "./log-cause.ts";
+import { causeOf, inMissingFolder, type LogCause } from "./log-cause.ts";
 import { type EndedRun, isRestarted, killedBy, troublingRun } from "./runs.ts";
 import { type TellingLine, tellingLine } from "./telling-line.ts";
 
@@ -66,7 +66,7 @@ function crashOf(view: ContainerView, input: PodInput): Crash | undefined {
   const { pod, snapshot } = input;
   const run = troublingRun(view, input);
   if (!run) return undefined;
-  const said = lastWords(view, run, input);
+  const said = withRedirection(lastWords(view, run, input), view, run);
   const isArithmetic = run.exitCode === SIGFPE && !said.cause;
   const words: LastWords = isArithmetic ? { ...said, cause: { kind: "division-by-zero" } } : said;
   const kind = kindOf(view, run, words.cause, input);
@@ -171,6 +171,19 @@ function lastWords(view: ContainerView, run: EndedRun, { pod, snapshot }: PodInp
   return { state: "unread", lines: [], ...(gap && { why: gap.message }) };
 }
 
+/**
+ * bash says the same of a program that is not there and of a file that it cannot make (`> /data/out`): the exit code,
+ * 127 or 1, and the script tell which.
+ */
+function withRedirection(words: LastWords, { spec }: ContainerView, { exitCode }: EndedRun): LastWords {
+  const { cause } = words;
+  if (cause?.kind !== "command-not-found" || exitCode === 127) return words;
+  const script = [...(spec.command ?? []), ...(spec.args ?? [])].join("\n");
+  const at = script.lastIndexOf(cause.program);
+  const missing = at > 0 && />\s*["']?$/.test(script.slice(0, at)) ? inMissingFolder(cause.program) : undefined;
+  return missing ? { ...words, cause: missing } : words;
+}
+
 /** Longer lines are cut where they are shown. */
 const LONGEST_LINE = 300;
 /** What a line of a known meaning gains over others of its form. */
@@ -182,10 +195,22 @@ function readLines(lines: readonly string[]) {
   const line = tellingLine(lines, (words) => (causeOf(words) ? KNOWN_MEANING : 0));
   if (!line) return undefined;
   const below = lines.slice(line.index + 1, line.index + 1 + EXPLANATION).map((next) => next.trim());
-  const cause =
+  const said =
     causeOf(line.words) ?? below.map(causeOf).find((one) => one?.kind === "variable-missing") ?? pydantic(line, lines);
+  const cause = said && inContext(said, line, lines);
   const place = placeIn(lines, line.index);
   return { line, ...(cause && { cause }), ...(place && { place }) };
+}
+
+/** Frames of Python, Java, Node.js and PHP from which a file or folder is made. */
+const FRAMES_THAT_CREATE =
+  /\bmkdir\(|\bmkdtemp\(|open\([^)]*,\s*(?:mode=)?["'][wax]|FileHandler\(|logging\/__init__\.py|self\.baseFilename|FileOutputStream|newBufferedWriter|newOutputStream|createDirector|createFile|createTempFile|mkdirSync|writeFileSync|appendFileSync|createWriteStream|WriteStream|file_put_contents/;
+
+/** "No such file" does not tell whether it was to be read or made; the frames around it may. */
+function inContext(cause: LogCause, { index }: TellingLine, lines: readonly string[]): LogCause {
+  if (cause.kind !== "file-missing") return cause;
+  const around = lines.slice(Math.max(0, index - 12), index + 8);
+  return (around.some((line) => FRAMES_THAT_CREATE.test(line)) && inMissingFolder(cause.path)) || cause;
 }
 
 /** `1 validation error for Settings`, the name of the field, `Field required`: three lines of pydantic. */

@@ -3,10 +3,12 @@ import appError from "./app-error.ts";
 import capability from "./capability.ts";
 import cdiDevice from "./cdi-device.ts";
 import cgroup from "./cgroup.ts";
+import clusterDns from "./cluster-dns.ts";
 import commandNotFound from "./command-not-found.ts";
 import completedLoop from "./completed-loop.ts";
 import devicePlugin from "./device-plugin.ts";
 import diskFull from "./disk-full.ts";
+import dnsConfig from "./dns-config.ts";
 import execFormat from "./exec-format.ts";
 import executableNotFound from "./executable-not-found.ts";
 import exit132 from "./exit-132.ts";
@@ -24,6 +26,7 @@ import missingInterpreter from "./missing-interpreter.ts";
 import mount from "./mount.ts";
 import mountSource from "./mount-source.ts";
 import nameConflict from "./name-conflict.ts";
+import networkPolicy from "./network-policy.ts";
 import noCommand from "./no-command.ts";
 import noSuchFile from "./no-such-file.ts";
 import notExecutable from "./not-executable.ts";
@@ -38,6 +41,9 @@ import runtimeOther from "./runtime-other.ts";
 import sandboxGone from "./sandbox-gone.ts";
 import seccomp from "./seccomp.ts";
 import seccompApparmor from "./seccomp-apparmor.ts";
+import serviceMissing from "./service-missing.ts";
+import serviceNoEndpoints from "./service-no-endpoints.ts";
+import servicePort from "./service-port.ts";
 import sidecarCrash from "./sidecar-crash.ts";
 import sidecarNotStarted from "./sidecar-not-started.ts";
 import timeout from "./timeout.ts";
@@ -71,6 +77,12 @@ const container: readonly Rule[] = [
   missingInterpreter,
   runtimeOther,
   postStartHook,
+  serviceMissing,
+  serviceNoEndpoints,
+  servicePort,
+  dnsConfig,
+  clusterDns,
+  networkPolicy,
   initWaiting,
   sidecarNotStarted,
   appError,

@@ -1,14 +1,10 @@
+import { type UnreachedHost, unknownHost, unreachable } from "../../text/unreached-host.ts";
+
 /** What a line of a log says is wrong. */
 export type LogCause =
   | { readonly kind: "variable-missing"; readonly variable: string }
   | { readonly kind: "variable-invalid"; readonly variable: string }
-  | { readonly kind: "unknown-host"; readonly host: string }
-  | {
-      readonly kind: "unreachable";
-      readonly how: "refused" | "no-route" | "timeout";
-      readonly host?: string;
-      readonly port?: number;
-    }
+  | UnreachedHost
   | { readonly kind: "login-failed"; readonly user?: string }
   | {
       readonly kind: "forbidden";
@@ -18,28 +14,35 @@ export type LogCause =
       readonly group: string;
       readonly namespace?: string;
     }
-  | { readonly kind: "certificate"; readonly what: "unknown-authority" | "expired" | "name" | "other" }
+  | {
+      readonly kind: "certificate";
+      readonly what: "unknown-authority" | "expired" | "name" | "other";
+      /** The name that was asked for, and those that the certificate has. */
+      readonly asked?: string;
+      readonly names?: readonly string[];
+    }
   | { readonly kind: "address-in-use"; readonly port?: number }
   | { readonly kind: "privileged-port"; readonly port?: number }
   | { readonly kind: "permission"; readonly path?: string }
   | { readonly kind: "read-only"; readonly path?: string }
   | { readonly kind: "no-space"; readonly path?: string }
+  | { readonly kind: "node-limit"; readonly what: "file-watches" | "open-files" | "processes" }
   | { readonly kind: "heap"; readonly runtime: "java" | "node" | "go" | "php" | "python" | "dotnet" | "native" }
   | { readonly kind: "exec-format"; readonly program?: string }
   | { readonly kind: "no-interpreter"; readonly program?: string }
   | { readonly kind: "shell-syntax"; readonly what: string }
   | { readonly kind: "command-not-found"; readonly program: string }
   | { readonly kind: "not-executable"; readonly program?: string }
-  | { readonly kind: "module-missing"; readonly module: string }
+  | { readonly kind: "module-missing"; readonly module: string; readonly sort?: "script" | "main-class" }
   | { readonly kind: "library-missing"; readonly library: string }
   | { readonly kind: "file-missing"; readonly path: string }
+  | { readonly kind: "folder-missing"; readonly folder: string; readonly wanted: string }
   | { readonly kind: "bad-argument"; readonly argument?: string }
   | { readonly kind: "bad-syntax"; readonly what: string }
   | { readonly kind: "division-by-zero" };
 
 type Reader = (words: string) => LogCause | undefined;
 
-const HOST = "[A-Za-z0-9_](?:[A-Za-z0-9_.-]*[A-Za-z0-9_])?";
 /** Words that stand where a name would, and are none. */
 const NO_VARIABLE =
   /^(?:ERROR|FATAL|WARN|WARNING|INFO|DEBUG|PANIC|CRITICAL|SEVERE|ENV|ENVIRONMENT|VARIABLE|THE|NOT|HTTP|HTTPS|JSON|YAML|URL|API|SQL|TCP|TLS|SSL|DNS|SQLSTATE|ENOENT|EACCES|EPERM|NULL|NONE|TRUE|FALSE|ECONNREFUSED|ETIMEDOUT)$/;
@@ -85,90 +88,6 @@ const variableInvalid: Reader = (words) => {
   return variable ? { kind: "variable-invalid", variable } : undefined;
 };
 
-const unknownHost: Reader = (words) => {
-  const patterns = [
-    new RegExp(`getaddrinfo (?:ENOTFOUND|EAI_AGAIN|ENODATA) (${HOST})`),
-    new RegExp(
-      `lookup (${HOST})(?: on [\\d.:\\[\\]a-f]+)?: (?:no such host|server misbehaving|i/o timeout|Temporary failure|Try again)`,
-    ),
-    new RegExp(`UnknownHostException: (${HOST})`),
-    new RegExp(`could not translate host name "(${HOST})"`),
-    new RegExp(`host not found in (?:upstream|resolver|set_real_ip_from|"\\S+" of the \\S+ directive|)\\s*"?(${HOST})`),
-    new RegExp(`[Cc]ould(?: not|n't) resolve host(?:name)?:? '?"?(${HOST})`),
-    new RegExp(`Unknown MySQL server host '(${HOST})'`),
-    new RegExp(`bad address '?(${HOST})`),
-    new RegExp(`can't resolve '(${HOST})'`),
-    new RegExp(`server can't find (${HOST}):`),
-    new RegExp(`Failed to resolve '(${HOST})'`),
-    new RegExp(
-      `(?:Name or service not known|nodename nor servname provided|Name does not resolve|Temporary failure in name resolution|No such host is known|no such host|failed to lookup address information|getaddrinfo failed)[^(]*\\((${HOST}?)(?::\\d+)?\\)`,
-    ),
-    new RegExp(
-      `(?:https?|tcp|postgres(?:ql)?|mysql|redis|amqp|mongodb)://(?:[^@/\\s]*@)?(${HOST})(?::\\d+)?\\S*.*(?:[Nn]ame or service not known|[Tt]emporary failure in name resolution|[Nn]ame does not resolve|nodename nor servname|no such host)`,
-    ),
-    new RegExp(
-      `host=?[' ]*['"](${HOST})['"].*(?:[Nn]ame or service not known|[Tt]emporary failure in name resolution|[Nn]ame resolution|nodename nor servname)`,
-    ),
-    new RegExp(`connecting to (${HOST}):\\d+\\. (?:Name or service not known|Temporary failure|-[23])`),
-    new RegExp(`unknown host '?"?(${HOST})`, "i"),
-    new RegExp(
-      `(${HOST}): (?:[Nn]ame or service not known|[Tt]emporary failure in name resolution|[Nn]ame does not resolve|[Uu]nknown host)`,
-    ),
-  ];
-  const host = patterns.map((pattern) => pattern.exec(words)?.[1]).find(Boolean);
-  if (host) return { kind: "unknown-host", host };
-  return undefined;
-};
-
-/** `10.0.0.1:5432`, `db:5432`, `[::1]:80`, and hosts whose port stands apart. */
-function place(words: string): { host?: string; port?: number } {
-  const patterns: readonly RegExp[] = [
-    /(?:ECONNREFUSED|EHOSTUNREACH|ENETUNREACH|ETIMEDOUT|ECONNRESET) (?<host>\S+):(?<port>\d{1,5})\b/,
-    /dial (?:tcp|udp)\d? (?:\[(?<host6>[0-9a-f:]+)\]|(?<host>[\w.-]+)):(?<port>\d{1,5})/,
-    /server at "(?<host>[^"]+)"(?: \([^)]*\))?, port (?<port>\d+)/,
-    /running on host "(?<host>[^"]+)".*port (?<port>\d+)/,
-    /\w:\/\/(?:[^@/\s]*@)?(?<host>[A-Za-z0-9_.-]+):(?<port>\d{1,5})/,
-    /host='(?<host>[^']+)', port=(?<port>\d+)/,
-    /[Hh]ost\s*[=:]\s*'?"?(?<host>[\w.-]+)'?"?,? *[Pp]ort\s*[=:]\s*(?<port>\d+)/,
-    /MySQL server on '(?<host>[^':]+)(?::(?<port>\d+))?'/,
-    /(?:tried|host|to|at|on|server|broker|address|Connection to|refused|from|for|with|node|\(|\[|'|"|\/|@| )\s*(?<host>(?:[A-Za-z](?:[\w-]*[A-Za-z0-9])?(?:\.[A-Za-z0-9-]+)*|\d{1,3}(?:\.\d{1,3}){3})):(?<port>\d{2,5})\b(?!:\d)/,
-    /^(?<host>(?:[A-Za-z][\w.-]*|\d{1,3}(?:\.\d{1,3}){3})):(?<port>\d{2,5})\b(?!:\d)/,
-    /(?<host>\b\d{1,3}(?:\.\d{1,3}){3}\b)/,
-  ];
-  for (const pattern of patterns) {
-    const { host, host6, port } = pattern.exec(words)?.groups ?? {};
-    const found = host ?? host6;
-    // A file and a line look like a host and a port.
-    if (!found || /\.(?:go|py|js|ts|rb|java|rs|c|cc|cpp|php|cs|conf|kt|scala|ex)$/.test(found)) continue;
-    const number = Number(port);
-    return { host: found, ...(port && number <= 65535 && { port: number }) };
-  }
-  return {};
-}
-
-const unreachable: Reader = (words) => {
-  const how =
-    /ECONNREFUSED|connection refused|actively refused|\brefused\b.*connect|Connection to \S+ refused|Can't connect to (?:local )?(?:MySQL|server)[^(]*\((?:111|61)\)|connect: refused|Error 111 /i.test(
-      words,
-    )
-      ? "refused"
-      : /EHOSTUNREACH|ENETUNREACH|no route to host|network is unreachable|host is unreachable|\((?:113|101)\)/i.test(
-            words,
-          )
-        ? "no-route"
-        : /ETIMEDOUT|ESOCKETTIMEDOUT|i\/o timeout|connect(?:ion)? ?tim(?:ed ?out|eout)|timed? ?out (?:while )?(?:connect|waiting for|trying)|ConnectTimeout|Can't connect to MySQL server[^(]*\((?:110|115)\)|dial tcp .*: (?:operation|connect) timed out|connection attempt (?:failed|timed out)|deadline exceeded/i.test(
-              words,
-            )
-          ? "timeout"
-          : /All host\(s\) tried for .* failed|(?:could not|cannot|can't|unable to|failed to|couldn't) (?:establish (?:a )?connection|connect|reach)\b.*:\d{2,5}\b/i.test(
-                words,
-              )
-            ? "timeout"
-            : undefined;
-  if (!how) return undefined;
-  return { kind: "unreachable", how, ...place(words) };
-};
-
 const forbidden: Reader = (words) => {
   const found =
     /User "(?<user>[^"]+)" cannot (?<verb>[a-z]+) resource "(?<resource>[^"]+)" in API group "(?<group>[^"]*)"(?: in the namespace "(?<namespace>[^"]+)"| at the cluster scope)?/.exec(
@@ -204,11 +123,20 @@ const certificate: Reader = (words) => {
       words,
     )
   )
-    return { kind: "certificate", what: "name" };
+    return { kind: "certificate", what: "name", ...certificateNames(words) };
   return /verif|handshake|invalid|bad certificate|certificate required/i.test(words)
     ? { kind: "certificate", what: "other" }
     : undefined;
 };
+
+/** Go: `valid for a.example, not b.example`; Node: `Host: b. is not in the cert's altnames: DNS:a`; Python: `Hostname mismatch, … 'b'`. */
+function certificateNames(words: string): { asked?: string; names?: readonly string[] } {
+  const go = /valid for (.+?), not ([\w.*-]+)/.exec(words);
+  const node = /Host: ([\w.-]+?)\.? is not in the cert's altnames: (.+)$/.exec(words);
+  const asked = go?.[2] ?? node?.[1] ?? /not valid for '([\w.-]+)'/.exec(words)?.[1];
+  const names = (go?.[1] ?? node?.[2])?.split(/, */).map((name) => name.replace(/^DNS:/, ""));
+  return { ...(asked && { asked }), ...(names && { names }) };
+}
 
 const portOf = (words: string): { port?: number } => {
   const port = Number(
@@ -244,6 +172,51 @@ function pathOf(words: string): { path?: string } {
   )?.[1];
   const path = quoted ?? plain;
   return path ? { path } : {};
+}
+
+const NODE_LIMITS: readonly (readonly [RegExp, "file-watches" | "open-files" | "processes"])[] = [
+  // inotify answers ENOSPC, "no space left on device", where its watches are used up.
+  [/file watchers|inotify|fsnotify.*(?:no space|too many open)|max_user_(?:watches|instances)/i, "file-watches"],
+  [/too many open files|EMFILE|ENFILE/i, "open-files"],
+  [
+    /(?:can't|cannot|failed to|unable to) (?:fork|create (?:new )?(?:native |OS )?thread)|fork: (?:retry: )?Resource temporarily unavailable|pthread_create failed|newosproc|can't start new thread/i,
+    "processes",
+  ],
+];
+
+const nodeLimit: Reader = (words) => {
+  const what = NODE_LIMITS.find(([pattern]) => pattern.test(words))?.[1];
+  return what && /no space|too many|limit|EMFILE|ENFILE|unavailable|fail|can't|cannot|unable/i.test(words)
+    ? { kind: "node-limit", what }
+    : undefined;
+};
+
+/** What asks for a name that is not there yet: the error is about the folder that it should be made in. */
+const CREATES: readonly RegExp[] = [
+  // Go, nginx, Node.js and Ruby name the call.
+  /\bmkdir(?:\(\))? ["'`]?([^"'`:]+?)["'`]?(?::| failed).*no such file or directory/i,
+  /ENOENT: no such file or directory, (?:mkdir|mkdtemp|symlink) '(?:[^']+' -> ')?([^']+)'/,
+  /@ dir_s_mkdir - (\S+)/,
+  // Tools of coreutils and busybox, and shells that redirect.
+  /(?:can't|cannot) (?:create|touch)(?: (?:regular file|directory|temp file|fifo))? ['"`‘]?([^'"`’:]+)['"`’]?: (?:nonexistent directory|Directory nonexistent|No such file or directory)/,
+  /^(?:touch|tee): ([^:]+): No such file or directory/,
+  /failed to create (?:symbolic|hard) link ['"‘]([^'"’]+)['"’]: No such file or directory/,
+  // .NET looks for the folder first, PHP names the function.
+  /Could not find a part of the path ['"]([^'"]+)['"]/,
+  /(?:file_put_contents|touch|mkdir)\(([^)]+)\): (?:Failed to open stream: )?No such file or directory/i,
+  // A program's own words, as of PostgreSQL.
+  /\b(?:creat(?:e|ing)|mak(?:e|ing)|writ(?:e|ing)(?: to)?) (?:the |a |an |new )?(?:[\w-]+ ){0,3}["'`]?(\/[^\s"'`:]+)["'`]?[:,]? .*no such file or directory/i,
+];
+
+const folderMissing: Reader = (words) => {
+  const wanted = CREATES.map((pattern) => pattern.exec(words)?.[1]?.trim()).find(Boolean);
+  return wanted ? inMissingFolder(wanted) : undefined;
+};
+
+/** The folder is missing in which a name should be made; undefined where it is one that is always there. */
+export function inMissingFolder(wanted: string): LogCause | undefined {
+  const folder = wanted.replace(/\/+$/, "").replace(/\/?[^/]*$/, "");
+  return folder === "" || folder === "." || folder === "/" ? undefined : { kind: "folder-missing", folder, wanted };
 }
 
 const storage: Reader = (words) => {
@@ -330,6 +303,10 @@ const missing: Reader = (words) => {
       words,
     )?.[1] ?? /(lib\S+?\.so[\w.]*): cannot open shared object file/.exec(words)?.[1];
   if (library) return { kind: "library-missing", library: library.replace(/:$/, "") };
+  const script = /npm (?:ERR!|error) Missing script: "?([\w:-]+)/.exec(words)?.[1];
+  if (script) return { kind: "module-missing", module: script, sort: "script" };
+  const jar = /no main manifest attribute, in (\S+)/.exec(words)?.[1];
+  if (jar) return { kind: "module-missing", module: jar, sort: "main-class" };
   const modules = [
     /No module named '?"?([\w.-]+)/,
     /Cannot find (?:module|package) '([^']+)'/,
@@ -338,12 +315,10 @@ const missing: Reader = (words) => {
     /NoClassDefFoundError: ([\w./$]+)/,
     /Could not find or load main class (\S+)/,
     /Unable to access jarfile (\S+)/,
-    /no main manifest attribute, in (\S+)/,
     /Could not load file or assembly '([^',]+)/,
     /The application '([^']+)' does not exist/,
     /Can't locate (\S+) in @INC/,
     /Failed to open(?:ing)? required '([^']+)'/,
-    /npm (?:ERR!|error) Missing script: "?([\w:-]+)/,
   ];
   const module = modules.map((pattern) => pattern.exec(words)?.[1]).find(Boolean);
   if (module) return { kind: "module-missing", module };
@@ -400,6 +375,8 @@ const division: Reader = (words) =>
 /** The most specific first: a refused bind is no refused file, a missing variable no missing file. */
 const READERS: readonly Reader[] = [
   heap,
+  nodeLimit,
+  folderMissing,
   program,
   forbidden,
   variableInvalid,

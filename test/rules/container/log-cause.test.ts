@@ -26,8 +26,12 @@ const rows: readonly [string, Partial<LogCause> | undefined][] = [
     "envconfig.Process: assigning APP_PORT to Port: converting 'tcp://10.0.0.1:80' to type int",
     { kind: "variable-invalid", variable: "APP_PORT" },
   ],
-  ["Error: getaddrinfo ENOTFOUND orders-db", { kind: "unknown-host", host: "orders-db" }],
-  ["Error: getaddrinfo EAI_AGAIN redis.cache.svc", { kind: "unknown-host", host: "redis.cache.svc" }],
+  ["Error: getaddrinfo ENOTFOUND orders-db", { kind: "unknown-host", host: "orders-db", answer: "no-such-name" }],
+  ["Error: getaddrinfo EAI_AGAIN redis.cache.svc", { kind: "unknown-host", host: "redis.cache.svc", answer: "none" }],
+  [
+    "dial tcp: lookup db on 10.96.0.10:53: read udp 10.1.2.3:40000->10.96.0.10:53: i/o timeout",
+    { kind: "unknown-host", host: "db", answer: "none" },
+  ],
   ["dial tcp: lookup db on 10.96.0.10:53: no such host", { kind: "unknown-host", host: "db" }],
   ["java.net.UnknownHostException: orders-db", { kind: "unknown-host", host: "orders-db" }],
   ['could not translate host name "db" to address: Name or service not known', { kind: "unknown-host", host: "db" }],
@@ -35,7 +39,7 @@ const rows: readonly [string, Partial<LogCause> | undefined][] = [
     'nginx: [emerg] host not found in upstream "api" in /etc/nginx/conf.d/default.conf:4',
     { kind: "unknown-host", host: "api" },
   ],
-  ["wget: bad address 'db:5432'", { kind: "unknown-host", host: "db" }],
+  ["wget: bad address 'db:5432'", { kind: "unknown-host", host: "db", port: 5432 }],
   [
     "** server can't find db.shop.svc.cluster.local: NXDOMAIN",
     { kind: "unknown-host", host: "db.shop.svc.cluster.local" },
@@ -88,7 +92,10 @@ const rows: readonly [string, Partial<LogCause> | undefined][] = [
     "tls: failed to verify certificate: x509: certificate has expired or is not yet valid",
     { kind: "certificate", what: "expired" },
   ],
-  ["x509: certificate is valid for a.example, not b.example", { kind: "certificate", what: "name" }],
+  [
+    "x509: certificate is valid for a.example, *.a.example, not b.example",
+    { kind: "certificate", what: "name", asked: "b.example", names: ["a.example", "*.a.example"] },
+  ],
   ["listen tcp :8080: bind: address already in use", { kind: "address-in-use", port: 8080 }],
   ["Error: listen EADDRINUSE: address already in use :::3000", { kind: "address-in-use", port: 3000 }],
   ["nginx: [emerg] bind() to 0.0.0.0:80 failed (13: Permission denied)", { kind: "privileged-port", port: 80 }],
@@ -102,6 +109,67 @@ const rows: readonly [string, Partial<LogCause> | undefined][] = [
   ],
   ["chown: /opt/sonarqube/conf: Read-only file system", { kind: "read-only", path: "/opt/sonarqube/conf" }],
   ["write /data/wal: no space left on device", { kind: "no-space", path: "/data/wal" }],
+  // What is to be made: not the name is missing, but the folder that it should be in. Go, nginx, Node.js, Ruby, PHP, .NET.
+  ["mkdir /var/lib/ledger: no such file or directory", { kind: "folder-missing", folder: "/var/lib" }],
+  [
+    "failed to open log: mkdir /var/log/app/audit: no such file or directory",
+    { kind: "folder-missing", folder: "/var/log/app", wanted: "/var/log/app/audit" },
+  ],
+  [
+    'nginx: [emerg] mkdir() "/var/cache/nginx/client_temp" failed (2: No such file or directory)',
+    { kind: "folder-missing", folder: "/var/cache/nginx" },
+  ],
+  [
+    "Error: ENOENT: no such file or directory, mkdir '/data/uploads/2026'",
+    { kind: "folder-missing", folder: "/data/uploads" },
+  ],
+  [
+    "No such file or directory @ dir_s_mkdir - /srv/app/tmp (Errno::ENOENT)",
+    { kind: "folder-missing", folder: "/srv/app" },
+  ],
+  [
+    "System.IO.DirectoryNotFoundException: Could not find a part of the path '/data/keys/key.xml'.",
+    { kind: "folder-missing", folder: "/data/keys" },
+  ],
+  [
+    "PHP Warning:  file_put_contents(/var/www/cache/x.php): Failed to open stream: No such file or directory in /a.php on line 3",
+    { kind: "folder-missing", folder: "/var/www/cache" },
+  ],
+  // coreutils, busybox and shells.
+  [
+    "mkdir: cannot create directory ‘/var/lib/ledger’: No such file or directory",
+    { kind: "folder-missing", folder: "/var/lib" },
+  ],
+  [
+    "mkdir: can't create directory '/var/lib/ledger': No such file or directory",
+    { kind: "folder-missing", folder: "/var/lib" },
+  ],
+  ["touch: cannot touch '/run/app/ready': No such file or directory", { kind: "folder-missing", folder: "/run/app" }],
+  ["touch: /run/app/ready: No such file or directory", { kind: "folder-missing", folder: "/run/app" }],
+  ["sh: can't create /data/out.txt: nonexistent directory", { kind: "folder-missing", folder: "/data" }],
+  ["sh: 1: cannot create /data/out.txt: Directory nonexistent", { kind: "folder-missing", folder: "/data" }],
+  ["tee: /data/log/out: No such file or directory", { kind: "folder-missing", folder: "/data/log" }],
+  [
+    'FATAL:  could not create lock file "/var/run/postgresql/.s.PGSQL.5432.lock": No such file or directory',
+    { kind: "folder-missing", folder: "/var/run/postgresql" },
+  ],
+  // To be read, or either: then the name itself is what is known to be missing.
+  ["open /etc/app/config.yml: no such file or directory", { kind: "file-missing", path: "/etc/app/config.yml" }],
+  [
+    "FileNotFoundError: [Errno 2] No such file or directory: '/etc/app/settings.ini'",
+    { kind: "file-missing", path: "/etc/app/settings.ini" },
+  ],
+  ["mkdir /ledger: no such file or directory", { kind: "file-missing", path: "/ledger" }],
+  ["mkdir /data/x: permission denied", { kind: "permission", path: "/data/x" }],
+  ["mkdir: can't create directory '/data/x': Read-only file system", { kind: "read-only", path: "/data/x" }],
+  [
+    "Error: ENOSPC: System limit for number of file watchers reached, watch '/app'",
+    { kind: "node-limit", what: "file-watches" },
+  ],
+  ["accept tcp [::]:8080: accept4: too many open files", { kind: "node-limit", what: "open-files" }],
+  ["sh: can't fork: Resource temporarily unavailable", { kind: "node-limit", what: "processes" }],
+  ['npm error Missing script: "start"', { kind: "module-missing", module: "start", sort: "script" }],
+  ["no main manifest attribute, in /app.jar", { kind: "module-missing", module: "/app.jar", sort: "main-class" }],
   ["java.lang.OutOfMemoryError: Java heap space", { kind: "heap", runtime: "java" }],
   [
     "FATAL ERROR: Reached heap limit Allocation failed - JavaScript heap out of memory",
