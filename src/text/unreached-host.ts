@@ -127,7 +127,7 @@ export const unreachedHost = (words: string): UnreachedHost | undefined => unkno
 export function hostInCommand(command: string): { readonly host: string; readonly port?: number } | undefined {
   const patterns: readonly RegExp[] = [
     /\b(?:nslookup|getent hosts|dig \+short|host)\s+(?:-\S+\s+)*([A-Za-z0-9][\w.-]*)/,
-    /\bnc\s+(?:-\S+\s+)*([A-Za-z0-9][\w.-]*)\s+(\d+)/,
+    /\bnc\s+(?:-\S+\s+(?:\d+\s+(?=\S+\s+\d))?)*([A-Za-z0-9][\w.-]*)\s+(\d+)/,
     /pg_isready\s+(?:.*\s)?-h\s*([A-Za-z0-9][\w.-]*)/,
     /(?:https?|tcp):\/\/([A-Za-z0-9][\w.-]*)(?::(\d+))?/,
     /wait-?for(?:-it)?(?:\.sh)?\s+([A-Za-z0-9][\w.-]*):(\d+)/,

@@ -2,6 +2,7 @@ import { refTo } from "../../objects/object.ts";
 import type { LogObject } from "../../snapshot/log-object.ts";
 import { kubectl } from "../../text/command.ts";
 import { duration, list, name, type Text, text, value } from "../../text/text.ts";
+import { hostInCommand } from "../../text/unreached-host.ts";
 import type { Evidence } from "../finding.ts";
 import { seen } from "../finding.ts";
 import type { ContainerView, PodInput } from "../pod-input.ts";
@@ -169,12 +170,6 @@ function lastLine(view: ContainerView, { pod, snapshot }: PodInput) {
 
 function hostIn(line: string | undefined, command: string): string | undefined {
   const cause = line === undefined ? undefined : causeOf(line);
-  if (cause?.kind === "unknown-host" || cause?.kind === "unreachable") if (cause.host) return cause.host;
-  return (
-    /(?:nslookup|getent hosts|dig \+short|host)\s+(?:-\S+\s+)*([A-Za-z0-9][\w.-]*)/.exec(command)?.[1] ??
-    /\bnc\s+(?:-\S+\s+)*([A-Za-z0-9][\w.-]*)\s+\d+/.exec(command)?.[1] ??
-    /pg_isready\s+(?:.*\s)?-h\s*([A-Za-z0-9][\w.-]*)/.exec(command)?.[1] ??
-    /(?:https?|tcp):\/\/([A-Za-z0-9][\w.-]*)/.exec(command)?.[1] ??
-    /wait-?for(?:-it)?(?:\.sh)?\s+([A-Za-z0-9][\w.-]*):\d+/.exec(command)?.[1]
-  );
+  if ((cause?.kind === "unknown-host" || cause?.kind === "unreachable") && cause.host) return cause.host;
+  return hostInCommand(command)?.host;
 }

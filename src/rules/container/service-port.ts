@@ -134,14 +134,17 @@ interface Mismatch {
 
 function mismatches(input: PodInput): readonly Mismatch[] {
   return connections(input).flatMap((connection): readonly Mismatch[] => {
-    const { peer, port, trouble } = connection;
-    if (trouble?.kind === "unknown-host" || port === undefined) return [];
+    const { peer, trouble } = connection;
+    if (trouble?.kind === "unknown-host") return [];
     if (peer.kind !== "service" || peer.found.state !== "found") return [];
     const service = peer.found.object;
     const { spec, metadata } = service;
     const ports = spec?.ports ?? [];
     // A headless Service leads straight to its pods, whatever its ports.
     if (ports.length === 0 || spec?.clusterIP === "None" || spec?.type === "ExternalName") return [];
+    // Some tools do not say at which port they were refused.
+    const port = connection.port ?? (ports.length === 1 ? ports[0]?.port : undefined);
+    if (port === undefined) return [];
     const base = { service: metadata.name, namespace: peer.namespace, port, ports: peer.ports };
     const index = ports.findIndex((one) => one.port === port);
     const served = ports[index];

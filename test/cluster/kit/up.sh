@@ -91,8 +91,7 @@ ip -n "$name" route add default via 192.0.2.1
 mkdir -p "/etc/netns/$name" # `ip netns exec` mounts this resolv.conf
 echo nameserver 192.0.2.10 | tee "$run/etc/resolv.conf" >"/etc/netns/$name/resolv.conf"
 
-# Nodes and registries are the only names there are; every other name does not exist. Each registry host has an address of its
-# own, so that a packet's address tells which was asked.
+# Each registry host has an address of its own, so that a packet's address tells which was asked.
 names="192.0.2.10 node-1
 192.0.2.11 registry.test plain.test
 192.0.2.12 private.test
@@ -109,19 +108,6 @@ names="192.0.2.10 node-1
 while read -r address _; do
   [[ $address == 192.0.2.10 ]] || ip -n "$name" addr add "$address/32" dev node0
 done <<<"$names"
-cat >"$run/etc/Corefile" <<CONFIG
-. {
-  bind 192.0.2.10
-  hosts {
-${names//192/    192}
-    fallthrough
-  }
-  template ANY ANY {
-    rcode NXDOMAIN
-  }
-}
-CONFIG
-start coredns "$(built coredns)/coredns" -conf "$run/etc/Corefile"
 
 # ---- keys ------------------------------------------------------------------------------------------
 
@@ -225,6 +211,31 @@ start kube-scheduler "$kubernetes/kube-scheduler" --kubeconfig="$run/admin.kubec
   --authentication-kubeconfig="$run/admin.kubeconfig" --authorization-kubeconfig="$run/admin.kubeconfig" \
   --leader-elect=false --bind-address=127.0.0.1 --kube-api-qps=1000 --kube-api-burst=2000 ${CLUSTER_SCHEDULER_FLAGS:-}
 
+# ---- names and Services ----------------------------------------------------------------------------
+
+# Services, the node and the registries are the only names there are; every other name does not exist.
+cat >"$run/etc/Corefile" <<CONFIG
+. {
+  bind 192.0.2.10
+  hosts {
+${names//192/    192}
+    fallthrough
+  }
+  kubernetes cluster.local {
+    kubeconfig $run/admin.kubeconfig
+    ttl 1
+  }
+  template ANY ANY {
+    rcode NXDOMAIN
+  }
+}
+CONFIG
+start dns "$(built dns)/dns" -conf "$run/etc/Corefile"
+# All pods are on one bridge: without the node as the sender an answer would go past the address that was asked.
+[[ $node == no ]] || start kube-proxy "$(built "kubernetes-$newest")/kube-proxy" --kubeconfig="$run/admin.kubeconfig" \
+  --hostname-override=node-1 --proxy-mode=iptables --masquerade-all --conntrack-max-per-core=0 \
+  --conntrack-tcp-timeout-established=0 --conntrack-tcp-timeout-close-wait=0
+
 # ---- registries ------------------------------------------------------------------------------------
 
 # One store behind five doors: registry.test:5000 open, private.test:5001 with a password, tls.test:5443 with a certificate no
@@ -266,7 +277,7 @@ if [[ $kwok == yes ]]; then
     --node-lease-duration-seconds=40 --node-ip=192.0.2.10 --server-address=127.0.0.1:10247
 fi
 
-await coredns 20 test -s "$run/log/coredns.log"
+await dns 20 test -s "$run/log/dns.log"
 await kube-scheduler 30 inside curl -skf https://127.0.0.1:10259/healthz
 await kube-controller-manager 60 kube /api/v1/namespaces/default/serviceaccounts/default
 [[ $kwok == no ]] || await kwok 30 inside curl -sf http://127.0.0.1:10247/healthz
