@@ -54,7 +54,7 @@ export default defineRule<Facts>({
   id: "container/service-no-endpoints",
   title: "A Service that a container asks for has no ready endpoints",
   effect: "blocks",
-  needs: ["Log", "Service", "EndpointSlice"],
+  needs: ["Log", "Service", "EndpointSlice", "Pod"],
   explains: FOLLOWS_FROM_NO_CONNECTION,
   check: (input) =>
     empty(input).map(({ connection, service }) => {

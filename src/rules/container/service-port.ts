@@ -44,7 +44,7 @@ export default defineRule<Facts>({
   id: "container/service-port",
   title: "A Service does not serve the port that a container asks for",
   effect: "blocks",
-  needs: ["Log", "Service"],
+  needs: ["Log", "Service", "EndpointSlice", "Pod"],
   explains: FOLLOWS_FROM_NO_CONNECTION,
   check: (input) =>
     mismatches(input).map(({ connection, service, index, facts }) => ({
