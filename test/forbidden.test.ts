@@ -68,3 +68,24 @@ describe("what may not be read is never told to be absent", () => {
     if (kind === "Secret" || kind === "ConfigMap") expect(looked).toBeGreaterThan(0);
   });
 });
+
+describe("what nobody could look at is nobody's fault", () => {
+  // A log says that a host is not reached, never why: without the kind these rules have nothing to say.
+  test.each([
+    ["Service", "container/service-missing"],
+    ["EndpointSlice", "container/service-no-endpoints"],
+    ["NetworkPolicy", "container/network-policy"],
+  ])("without %s no %s", async (kind, rule) => {
+    const named = async (change: (snapshot: Snapshot) => Snapshot) => {
+      let count = 0;
+      for (const file of globSync(`${rule}/hit-*/snapshot.json`, { cwd: CASES })) {
+        const whole = await readSnapshot(join(CASES, file), { workingDirectory: CASES } as World);
+        for (const { rootCause, others } of diagnose(change(whole), knowledge))
+          count += [rootCause, ...others].filter((finding) => finding?.rule === rule).length;
+      }
+      return count;
+    };
+    expect(await named((snapshot) => snapshot)).toBeGreaterThan(0);
+    expect(await named((snapshot) => without(snapshot, kind))).toBe(0);
+  });
+});

@@ -16,7 +16,7 @@ compile() { # folder, package, output
 }
 
 folders=("$@")
-((${#folders[@]})) || folders=("kubernetes-$newest" etcd containerd dns registry cni kwok pause)
+((${#folders[@]})) || folders=("kubernetes-$newest" etcd containerd coredns registry cni kwok pause)
 for folder in "${folders[@]}"; do
   [[ -d $here/go/$folder ]] || fail "no folder go/$folder; for a Kubernetes release, go/pin.sh makes it"
   output=$(built "$folder")

@@ -28,6 +28,7 @@ if [[ $node == yes && $version != "$newest" ]]; then
   echo "Kubernetes $version has no kubelet here: control plane only"
   node=no
 fi
+[[ $node == no || -x $kubernetes/kube-proxy ]] || fail "kube-proxy is not built: run build.sh"
 mkdir -p "$run"/{pid,start,log,pki,etc}
 
 # ---- processes -------------------------------------------------------------------------------------
@@ -230,7 +231,7 @@ ${names//192/    192}
   }
 }
 CONFIG
-start dns "$(built dns)/dns" -conf "$run/etc/Corefile"
+start coredns "$(built coredns)/coredns" -conf "$run/etc/Corefile"
 # All pods are on one bridge: without the node as the sender an answer would go past the address that was asked.
 [[ $node == no ]] || start kube-proxy "$(built "kubernetes-$newest")/kube-proxy" --kubeconfig="$run/admin.kubeconfig" \
   --hostname-override=node-1 --proxy-mode=iptables --masquerade-all --conntrack-max-per-core=0 \
@@ -277,7 +278,7 @@ if [[ $kwok == yes ]]; then
     --node-lease-duration-seconds=40 --node-ip=192.0.2.10 --server-address=127.0.0.1:10247
 fi
 
-await dns 20 test -s "$run/log/dns.log"
+await coredns 20 test -s "$run/log/coredns.log"
 await kube-scheduler 30 inside curl -skf https://127.0.0.1:10259/healthz
 await kube-controller-manager 60 kube /api/v1/namespaces/default/serviceaccounts/default
 [[ $kwok == no ]] || await kwok 30 inside curl -sf http://127.0.0.1:10247/healthz
