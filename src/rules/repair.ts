@@ -51,17 +51,22 @@ export function setImage(
   if (isStaticPod(input)) return staticPodFix(input, title);
   if (workload.kind === "Job") {
     // A Job's template cannot be changed; its pods' images can, and the pod in trouble is one of them.
-    return fix(input, text`${title} A Job's template cannot be changed: this changes its pod.`, [onPod], how);
+    return workloadFix(input, text`${title} A Job's template cannot be changed: this changes its pod.`, [onPod], how);
   }
   if (workload.kind === "CronJob") {
-    return fix(
+    return workloadFix(
       input,
       text`${title} The second command helps the run that waits now.`,
       [set(workload.namespace, workloadArgument(input)), onPod],
       how,
     );
   }
-  return fix(input, title, [set(workload.namespace, workloadArgument(input)), ...afterTemplateChange(input)], how);
+  return workloadFix(
+    input,
+    title,
+    [set(workload.namespace, workloadArgument(input)), ...afterTemplateChange(input)],
+    how,
+  );
 }
 
 /** Changes fields of the pod's spec, given as a strategic merge patch, where they can be changed: on the workload. */
@@ -88,18 +93,43 @@ export function patchPodSpec(
       "-p",
       JSON.stringify(whole),
     );
-    return fix(input, title, [command, ...afterTemplateChange(input)], how);
+    return workloadFix(input, title, [command, ...afterTemplateChange(input)], how);
   }
   if (isBarePod(input))
-    return fix(input, text`${title} In a pod this cannot be changed: it is made anew.`, [remakePod(input, spec)], how);
+    return workloadFix(
+      input,
+      text`${title} In a pod this cannot be changed: it is made anew.`,
+      [remakePod(input, spec)],
+      how,
+    );
   // Nearly all of a pod's spec, and a Job's template, are fixed for life: a new one takes its place.
   const kind = workload.kind === "Job" ? "Job" : "pod";
-  return fix(
+  return workloadFix(
     input,
     text`${title} In a ${kind} this cannot be changed: change it in the manifest (${name(patch)}) and make the ${kind} anew.`,
     [kubectl("deletes", pod.metadata.namespace, "replace", "--force", "-f", "<manifest.yaml>")],
     "fill-in",
   );
+}
+
+/** Sets a request of one container, and a limit where one goes with it. An amount that is a <placeholder> makes it a fix to fill in. */
+export function setRequest(
+  input: PodInput,
+  container: string,
+  { resource, request, limit }: { readonly resource: string; readonly request: string; readonly limit?: string },
+  title: Text,
+  certainty: Certainty = {},
+): Fix {
+  const isInit = input.pod.spec.initContainers?.some((one) => one.name === container);
+  const resources = { requests: { [resource]: request }, ...(limit && { limits: { [resource]: limit } }) };
+  const patch = { [isInit ? "initContainers" : "containers"]: [{ name: container, resources }] };
+  const made = patchPodSpec(input, patch, title, certainty);
+  const [first, ...others] = made.commands;
+  if (!first?.argv.includes("patch") || first.into) return made;
+  // For a template kubectl has shorter words.
+  const amounts = [`--requests=${resource}=${request}`, ...(limit ? [`--limits=${resource}=${limit}`] : [])];
+  const words = ["set", "resources", workloadArgument(input), "-c", container, ...amounts] as const;
+  return { ...made, commands: [kubectl("changes", input.workload.namespace, ...words), ...others] };
 }
 
 /** Whether nobody makes the pod anew when it is gone. */
@@ -166,7 +196,8 @@ function staticPodFix({ pod }: PodInput, title: Text): Fix {
   };
 }
 
-function fix(input: PodInput, title: Text, commands: readonly Command[], applies: Fix["applies"]): Fix {
+/** A change of the workload, with what may change it back. */
+export function workloadFix(input: PodInput, title: Text, commands: readonly Command[], applies: Fix["applies"]): Fix {
   const manager = managedBy(input);
   const owner = foreignOwner(input);
   return {

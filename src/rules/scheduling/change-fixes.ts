@@ -9,7 +9,7 @@ import { type Command, kubectl } from "../../text/command.ts";
 import { list, name, type Text, text, value } from "../../text/text.ts";
 import type { Fix } from "../finding.ts";
 import type { PodInput } from "../pod-input.ts";
-import { look, patchPodSpec, remake, workloadArgument } from "../repair.ts";
+import { look, patchPodSpec, remake, setRequest } from "../repair.ts";
 import type { Verdict } from "./verdict.ts";
 
 /** The changes after which a node takes the pod; none where the nodes are not known or our run contradicts the scheduler. */
@@ -103,21 +103,11 @@ function patchFix(
     const command = kubectl("changes", pod.metadata.namespace, "patch", target, "-p", JSON.stringify({ spec }));
     return { title, commands: [command], applies, by: "workload-owner" };
   }
-  const fix = patchPodSpec(input, patch, title, { applies });
-  const [first, ...others] = fix.commands;
   const [edit] = ofWorkload;
-  if (
-    ofWorkload.length !== 1 ||
-    edit?.of !== "request" ||
-    !edit.container ||
-    !first?.argv.includes("patch") ||
-    first.into
-  )
-    return fix;
-  const { resource, to, container, limit = isAlsoLimit(resource) ? to : undefined } = edit;
-  const amounts = [`--requests=${resource}=${to}`, ...(limit ? [`--limits=${resource}=${limit}`] : [])];
-  const words = ["set", "resources", workloadArgument(input), "-c", container, ...amounts];
-  return { ...fix, commands: [kubectl("changes", workload.namespace, ...words), ...others] };
+  if (ofWorkload.length !== 1 || edit?.of !== "request" || !edit.container)
+    return patchPodSpec(input, patch, title, { applies });
+  const { resource, to: request, container, limit = isAlsoLimit(resource) ? request : undefined } = edit;
+  return setRequest(input, container, { resource, request, ...(limit && { limit }) }, title, { applies });
 }
 
 const isAlsoLimit = (resource: string) => resource.includes("/") || resource.startsWith("hugepages-");

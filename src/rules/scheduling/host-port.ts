@@ -4,8 +4,8 @@ import { count, list, name, text } from "../../text/text.ts";
 import type { Fix } from "../finding.ts";
 import type { PodInput } from "../pod-input.ts";
 import { look } from "../repair.ts";
-import { surgeFix } from "./edit.ts";
 import { type Obstruction, refusalRule } from "./refusal-rule.ts";
+import { surgeFix } from "./surge.ts";
 
 function besideOf({ lacks }: Obstruction, input: PodInput): readonly Fix[] {
   const [lack] = lacks;

@@ -5,9 +5,8 @@ import { nearest } from "../../text/nearest.ts";
 import { list, name, type Text, text, value } from "../../text/text.ts";
 import { type Evidence, type Fix, seen } from "../finding.ts";
 import type { PodInput } from "../pod-input.ts";
-import { look } from "../repair.ts";
+import { look, TEMPLATE_KINDS, workloadArgument, workloadFix } from "../repair.ts";
 import { defineRule } from "../rule.ts";
-import { editTemplate } from "./edit.ts";
 import { conditionOf, gateEvidence, queueViewOf } from "./kueue.ts";
 
 type Kind = "LocalQueue" | "ClusterQueue";
@@ -145,20 +144,21 @@ function fixesFor({ kind, queue, trouble, like: [meant] }: Facts, input: PodInpu
   if (trouble === "inactive")
     return [look(text`See why it is not active.`, kubectl("reads", place, "describe", plural, queue))];
   const metadata = { labels: { [QUEUE_LABEL]: meant ?? "" } };
+  const labelled = { metadata, spec: { template: { metadata } } };
   const corrected: readonly Fix[] =
     meant && kind === "LocalQueue"
       ? [
-          input.workload.kind === "Pod"
+          !TEMPLATE_KINDS.has(input.workload.kind)
             ? {
                 title: text`Put the pod into ${name(meant)}: the label of a pod that waits cannot be changed, so correct it in the manifest and make the pod anew.`,
                 commands: [kubectl("deletes", namespace, "replace", "--force", "-f", "<manifest.yaml>")],
                 applies: "fill-in",
                 by: "workload-owner",
               }
-            : editTemplate(
+            : workloadFix(
                 input,
                 text`Put the pods into ${name(meant)}.`,
-                ["patch", "WORKLOAD", "-p", JSON.stringify({ metadata, spec: { template: { metadata } } })],
+                [kubectl("changes", namespace, "patch", workloadArgument(input), "-p", JSON.stringify(labelled))],
                 "maybe",
               ),
         ]

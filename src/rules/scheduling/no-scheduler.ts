@@ -5,10 +5,9 @@ import { kubectl } from "../../text/command.ts";
 import { duration, name, text } from "../../text/text.ts";
 import { seen } from "../finding.ts";
 import type { PodInput } from "../pod-input.ts";
-import { look } from "../repair.ts";
+import { look, patchPodSpec } from "../repair.ts";
 import { defineRule } from "../rule.ts";
 import { claimViews } from "./devices.ts";
-import { editTemplate } from "./edit.ts";
 
 /** A scheduler answers within seconds, also when it refuses. */
 const PATIENCE_SECONDS = 20;
@@ -71,13 +70,7 @@ export default defineRule<{ scheduler: string; seconds: number }>({
     ...(scheduler === DEFAULT
       ? []
       : [
-          editTemplate(input, text`Give the pod to the default scheduler.`, [
-            "patch",
-            "WORKLOAD",
-            "--type=strategic",
-            "-p",
-            JSON.stringify({ spec: { template: { spec: { schedulerName: DEFAULT } } } }),
-          ]),
+          patchPodSpec(input, { schedulerName: DEFAULT }, text`Give the pod to the default scheduler.`),
           {
             title: text`Or install and start the scheduler ${name(scheduler)}.`,
             commands: [],

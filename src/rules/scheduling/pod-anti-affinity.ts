@@ -1,7 +1,7 @@
 import { count, name, text } from "../../text/text.ts";
 import { seen } from "../finding.ts";
-import { surgeFix } from "./edit.ts";
 import { refusalRule } from "./refusal-rule.ts";
+import { surgeFix } from "./surge.ts";
 
 /** Each usable node has a pod already that this one must not be with. */
 export default refusalRule({

@@ -4,9 +4,8 @@ import { kubectl } from "../../text/command.ts";
 import { list, name, type Text, text, value } from "../../text/text.ts";
 import { type Evidence, type Fix, type RuleId, seen } from "../finding.ts";
 import type { ContainerView, PodInput } from "../pod-input.ts";
-import { look } from "../repair.ts";
+import { look, setRequest } from "../repair.ts";
 import type { Rule, RuleDoc } from "../rule.ts";
-import { editTemplate } from "./edit.ts";
 import { type Obstruction, refusalRule } from "./refusal-rule.ts";
 
 /** A rule about one resource that no node has enough of. */
@@ -138,14 +137,7 @@ function fixes(resource: string, obstruction: Obstruction, input: PodInput): rea
   const most = biggest(resource, input);
   const all: Fix[] = [];
   if (most && !isExtended(resource)) {
-    all.push(
-      editTemplate(
-        input,
-        text`Ask for less.`,
-        ["set", "resources", "WORKLOAD", "-c", most.view.name, `--requests=${resource}=<amount>`],
-        "fill-in",
-      ),
-    );
+    all.push(setRequest(input, most.view.name, { resource, request: "<amount>" }, text`Ask for less.`));
   }
   all.push({
     title: text`Or make room: scale something down, or add a node with ${value(showAmount(resource, wantedOf(resource, input)))} ${name(resource)} free.`,
