@@ -149,3 +149,63 @@ test.each([
 ])("%j is written %s", (names, words) => {
   expect(nodeNames(names, false)).toBe(words);
 });
+
+describe("a cluster of 200 nodes", () => {
+  const zones = ["a", "b", "c"];
+  const nodes = Array.from({ length: 200 }, (_, at) =>
+    node(`node-${String(at + 1).padStart(3, "0")}`, {
+      metadata: {
+        name: `node-${String(at + 1).padStart(3, "0")}`,
+        labels: { "topology.kubernetes.io/zone": zones[at % 3] ?? "", disk: at % 5 === 0 ? "ssd" : "hdd" },
+      },
+      spec: {
+        ...(at % 10 === 3 && { taints: [{ key: "dedicated", value: `team-${at % 4}`, effect: "NoSchedule" }] }),
+        ...(at % 25 === 7 && { unschedulable: true }),
+      },
+      status: { allocatable: { cpu: String(4 + (at % 3) * 4), memory: "16Gi", pods: "110" } },
+    }),
+  );
+  const held = nodes.map(({ metadata, status }, at) =>
+    pod(`on-${metadata.name}`, {
+      spec: {
+        nodeName: metadata.name,
+        containers: [
+          { name: "app", resources: { requests: { cpu: `${Number(status?.allocatable?.cpu) * 1000 - 500 - at}m` } } },
+        ],
+      },
+    }),
+  );
+  // What the scheduler would say is what our filters say: the agreement tests see to that.
+  const asked = (message: string) =>
+    pod("web", {
+      spec: {
+        nodeSelector: { disk: "ssd" },
+        containers: [{ name: "app", resources: { requests: { cpu: "2" } } }],
+      },
+      status: {
+        conditions: [
+          { type: "PodScheduled", status: "False", reason: "Unschedulable", message, lastTransitionTime: ago(60) },
+        ],
+      },
+    });
+  const first = reportOn([asked("0/200 nodes are available: 200 Insufficient cpu."), ...nodes, ...held]);
+  const report = reportOn([asked(first.scheduling?.rebuiltMessage ?? ""), ...nodes, ...held]);
+
+  test("fits on a screen", async () => {
+    const lines = (await textOf(report)).trimEnd().split("\n");
+    expect(report.scheduling?.agrees).toBe(true);
+    expect(lines.length).toBeLessThanOrEqual(50);
+    // Only commands are never broken.
+    const words = lines.filter((line) => !/^ +kubectl /.test(line));
+    expect(Math.max(...words.map((line) => line.length))).toBeLessThanOrEqual(100);
+    // All nodes are counted, few are named.
+    expect(lines.join("\n")).toContain("Nodes (200)");
+  });
+
+  test("has all nodes where they are asked for", async () => {
+    const all = await textOf(report, true);
+    expect(all.split("\n").length).toBeLessThanOrEqual(80);
+    for (const { metadata } of nodes) expect(all).toContain(metadata.name);
+    expect((report.scheduling?.nodes ?? []).flatMap(({ names }) => names)).toHaveLength(200);
+  });
+});

@@ -40,6 +40,8 @@ const LONGEST_TIMELINE = 12;
 /** Messages of events are shown whole as evidence; in the timeline their two ends do. */
 const LONGEST_MOMENT = 160;
 const LONGEST_LABEL = 16;
+/** The names of the nodes of a row beside what stops the pod there. */
+const LONGEST_HEAD = 36;
 /** A screenful of rows for nodes; the nearest come first. */
 const MOST_NODE_ROWS = 8;
 /** The most telling come first. */
@@ -257,19 +259,23 @@ function nodeLines({ scheduling }: Report, options: RenderOptions): Line[] {
   const shown = wide || rows.length <= MOST_NODE_ROWS ? rows : rows.slice(0, MOST_NODE_ROWS - 1);
   const left = rows.slice(shown.length).reduce((sum, { names }) => sum + names.length, 0);
   const total = rows.reduce((sum, { names }) => sum + names.length, 0);
-  const heads = shown.map(({ names }) => escapeText(cutMiddle(nodeNames(names, wide), wide ? LONGEST_MOMENT : 36)));
+  const heads = shown.map(({ names }) => escapeText(cutMiddle(nodeNames(names, false), LONGEST_HEAD)));
   const title = `Nodes (${total})`;
   const room = Math.max(title.length - 2, ...heads.map((head) => [...head].length));
   return [
     [span(padded(title, room + 4), "quiet"), span(scheduling.rows.length ? stopsTitle(scheduling) : "", "quiet")],
-    ...shown.flatMap(({ stops }, index) =>
-      paragraph(
+    ...shown.flatMap(({ names, stops }, index) => [
+      ...paragraph(
         [span(`  ${padded(heads[index] ?? "", room)} `)],
         room + 4,
         [span(escapeText(stops.join("; ")) || "nothing: it takes the pod", stops.length ? undefined : "strong")],
         width,
       ),
-    ),
+      // Beside their reasons hundreds of names would leave no room for these.
+      ...(wide && names.length > 2
+        ? paragraph([span("   ")], 4, [span(escapeText(names.join(", ")), "quiet")], width)
+        : []),
+    ]),
     ...(left ? [[span(`  … ${count(left, "more node")}; --wide shows all`, "quiet")]] : []),
     ...(outlook ? paragraph([], 2, spansOf(outlook.words, options), width) : []),
     ...(agrees || !difference
