@@ -9,10 +9,16 @@ import { hostOf, targetOf } from "./words.ts";
 
 /** Whether credentials were sent and refused, as far as words and secrets tell; if not, they are what is missing. */
 export function wasLoginSent(attempt: PullAttempt, input: PodInput): boolean {
-  if (attempt.error.login !== "unknown") return attempt.error.login === "sent";
+  if (attempt.error.login !== "unknown") return attempt.error.login !== "not-sent";
   const said = saidOf(attempt.image, input);
   // What the pull secrets hold is known for sure where they were used to ask.
   if (said && ownTries(said).length > 0) return true;
+  return pullSecretsOf(input, targetOf(attempt)).some(({ state }) => state === "usable");
+}
+
+/** Whether that is sure: the words say so, or they fit and there was a login to send. */
+export function wasLoginSurelySent(attempt: PullAttempt, input: PodInput): boolean {
+  if (attempt.error.login !== "seems-sent") return attempt.error.login === "sent";
   return pullSecretsOf(input, targetOf(attempt)).some(({ state }) => state === "usable");
 }
 

@@ -1,4 +1,5 @@
 import { list, name, text, value } from "../../text/text.ts";
+import type { PodInput } from "../pod-input.ts";
 import { adminTask } from "../repair.ts";
 import {
   expiredAt,
@@ -10,7 +11,9 @@ import {
   provenSecret,
   refusalsOf,
   wasLoginSent,
+  wasLoginSurelySent,
 } from "./access.ts";
+import type { PullAttempt } from "./pull-attempt.ts";
 import { dropSecret, provideCredentials, pullSecretsOf } from "./pull-credentials.ts";
 import { pullRule } from "./pull-rule.ts";
 import { messageOf, saidOf, tryEvidence } from "./registry-said.ts";
@@ -25,13 +28,12 @@ export default pullRule({
   fits: (attempt, input) => isRefused(attempt, input) && wasLoginSent(attempt, input),
   asks: () => text`which login it takes`,
   confidence: (attempt, input) => {
-    const { error, isToldByRegistry } = attempt;
-    if (isToldByRegistry) return "likely";
+    if (attempt.isToldByRegistry) return "likely";
     const said = saidOf(attempt.image, input);
     // That a login is wrong is said of the login; that it may not see the image may mean that there is none.
     const isSure =
       refusalsOf(said).some(({ outcome }) => outcome.is === "login-refused") || said?.outcome.is === "found";
-    return error.login === "sent" || isSure ? "certain" : "likely";
+    return wasLoginSurelySent(attempt, input) || isSure ? "certain" : "likely";
   },
   more: (attempt, input) => ({
     secrets: pullSecretsOf(input, targetOf(attempt)).map(({ name: secret, state }) => `${secret}: ${state}`),
@@ -63,6 +65,8 @@ export default pullRule({
     const usable = pullSecretsOf(input, targetOf(attempt)).filter(({ state }) => state === "usable");
     const whose =
       usable.length > 0 ? text` in pull secret ${list(usable.map((secret) => name(secret.name)))}` : text` it was sent`;
+    if (isUnsure(attempt, input))
+      return text`${host} wants another login for ${repository}, or one at all: the pod names no pull secret.`;
     if (/expired/.test(attempt.message)) return text`${host} rejects the login${whose}: it has expired.`;
     return isForbidden(attempt.message)
       ? text`${host} forbids the login${whose} to pull ${repository}.`
@@ -78,6 +82,8 @@ export default pullRule({
       return refusal.outcome.is === "login-refused"
         ? text`${asks} The registry refused the login itself, to the node and, asked with the same pull secret, to this machine: ${value(messageOf(refusal.outcome))}.`
         : text`${asks} The registry took the login and refused the image, to the node and, asked with the same pull secret, to this machine: the account may not pull it${mayNotExist(attempt, input) && ", or there is no such repository"}.`;
+    if (isUnsure(attempt, input))
+      return text`${asks} The registry answered 401: to a login that the node has, in its runtime's configuration or by a credential plugin; or, if it has a token service, to the token that everybody gets.`;
     const secrets = pullSecretsOf(input, targetOf(attempt));
     const sent = secrets.length
       ? text`The pod names pull secret ${list(secrets.map((secret) => name(secret.name)))}.`
@@ -135,5 +141,9 @@ export default pullRule({
     catalogue: ["image-auth-rejected"],
   },
 });
+
+/** Whether nothing but the answer speaks for a login, and some registries give the same to one who has none. */
+const isUnsure = (attempt: PullAttempt, input: PodInput): boolean =>
+  attempt.error.login === "seems-sent" && pullSecretsOf(input, targetOf(attempt)).length === 0;
 
 const isForbidden = (message: string) => /\b403\b/.test(message);

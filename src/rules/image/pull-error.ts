@@ -39,7 +39,7 @@ export interface PullError {
   /** The innermost words, without the wrappers that every pull error has. */
   readonly detail: string;
   /** Whether a login was sent with the request that was refused, as far as the words tell. */
-  readonly login: "sent" | "not-sent" | "unknown";
+  readonly login: "sent" | "seems-sent" | "not-sent" | "unknown";
   /** With several credentials the runtime tries each: the causes that the other tries ended with. */
   readonly otherCauses: readonly PullCause[];
 }
@@ -190,16 +190,14 @@ function decisive(text: string): string {
 
 /**
  * containerd says "anonymous" or "no basic auth credentials" where it had nothing to send, and "oauth token" where it
- * had (core/remotes/docker/authorizer.go); a bare 401 to a HEAD is the answer to a login. CRI-O says "invalid
+ * had (core/remotes/docker/authorizer.go). A bare 401 to a HEAD is the answer to a login, or to the token that anybody
+ * gets of a registry that names no `error` with it (invalidAuthorization there; Quay is one). CRI-O says "invalid
  * username/password" in both cases.
  */
 function loginIn(text: string): PullError["login"] {
   if (/no basic auth credentials|failed to fetch anonymous token/.test(text)) return "not-sent";
-  if (
-    /failed to fetch oauth token|incorrect username or password|token (?:has|is) expired/i.test(text) ||
-    /unexpected status(?: code)? (?:from (?:HEAD|GET) request to )?\S+: 401/.test(text)
-  )
-    return "sent";
+  if (/failed to fetch oauth token|incorrect username or password|token (?:has|is) expired/i.test(text)) return "sent";
+  if (/unexpected status(?: code)? (?:from (?:HEAD|GET) request to )?\S+: 401/.test(text)) return "seems-sent";
   return "unknown";
 }
 

@@ -25,7 +25,7 @@ export function thereNow(attempt: PullAttempt, input: PodInput): ThereNow | unde
   const said = saidOf(attempt.image, input);
   if (said?.outcome.is !== "found" || isForNewPodsOnly(said)) return undefined;
   // With logins of its own the kubelet never asks anonymously (v1.36 pkg/kubelet/kuberuntime/kuberuntime_image.go PullImage).
-  if (said.login.as === "anonymous" && (ownTries(said).length > 0 || attempt.error.login === "sent")) return undefined;
+  if (said.login.as === "anonymous" && (ownTries(said).length > 0 || isLoginLikely(attempt))) return undefined;
   const between = (Date.parse(said.answer.askedAt) - Date.parse(attempt.lastTryAt ?? "")) / 1000;
   const isElsewhere = isFromElsewhere(attempt);
   return {
@@ -34,6 +34,8 @@ export function thereNow(attempt: PullAttempt, input: PodInput): ThereNow | unde
     effect: between >= LONG_ENOUGH_SECONDS && !isElsewhere ? "delays" : "blocks",
   };
 }
+
+const isLoginLikely = ({ error: { login } }: PullAttempt) => login === "sent" || login === "seems-sent";
 
 /** The answer came from a host that is not the image's: a mirror. Docker Hub has several names of its own. */
 export function isFromElsewhere(attempt: PullAttempt): boolean {

@@ -13,16 +13,18 @@ const TIMEOUT =
 
 /**
  * Each situation: the image; `logins`, the pull secrets in their order; `told`, the runtime's words where no kubelet pulls;
- * `args` beside --check-registry and the cluster's authority (`isPublicOnly`: without that); `user` and `env` of the run. Expected: the root cause (`rule`,
- * a list where either will do); `tries`, who was asked and what came of it, or how that begins; the nearest tag and repository;
- * what else the answer holds; `asked`, the hosts that get packets where those are not the named ones; `neverAsked`, hosts that
- * must get none.
+ * `isSlow` where the registry keeps one waiting; `args` beside --check-registry and the cluster's authority (`isPublicOnly`:
+ * without that); `user` and `env` of the run.
+ * Expected: the root cause (`rule`, a list where either will do) and how sure it is; `tries`, who was asked and what came of
+ * it, or how that begins; the nearest tag and repository; what else the answer holds; `asked`, the hosts that get packets
+ * where those are not the named ones; `neverAsked`, hosts that must get none.
  */
 export const situations = {
   // ---- a registry that is open to everybody
   "tag is not there": {
     image: "registry.test:5000/shop/cart:2.0.2",
     rule: "image/not-found",
+    confidence: "certain",
     tries: ["anonymous no-manifest"],
     isComplete: true,
     nearest: "2.0.1",
@@ -30,34 +32,40 @@ export const situations = {
   "repository is not there": {
     image: "registry.test:5000/shop/crat:2.0.1",
     rule: "image/not-found",
+    confidence: "certain",
     tries: ["anonymous no-repository"],
     repository: "shop/cart",
   },
   "digest is not there": {
     image: `registry.test:5000/shop/cart@${DIGEST}`,
     rule: ["image/digest-not-found", "image/not-found"],
+    confidence: "certain",
     tries: ["anonymous no-manifest"],
   },
   "other processor": {
     image: "registry.test:5000/shop/other-processor:1",
     rule: "image/platform",
+    confidence: "certain",
     tries: ["anonymous found"],
     platforms: ["linux/arm64"],
   },
   "index without the node's variant": {
     image: "registry.test:5000/public/windows:1",
     rule: "image/platform",
+    confidence: "certain",
     tries: ["anonymous found"],
     platforms: ["linux/s390x", "windows/amd64"],
   },
   "pushed since the last try": {
     image: "registry.test:5000/public/app:1",
     told: NOT_FOUND,
+    rule: "image/not-found",
     tries: ["anonymous found"],
   },
   "tag of a repository with 2,000": {
     image: "registry.test:5000/many/app:3.11-slim-bulleye",
     rule: "image/not-found",
+    confidence: "certain",
     tries: ["anonymous no-manifest"],
     isComplete: true,
     nearest: "3.11-slim-bullseye",
@@ -72,12 +80,14 @@ export const situations = {
     image: "private.test:5001/team/app:1",
     logins: [{ "private.test:5001": WRONG }],
     rule: "image/auth-rejected",
+    confidence: "certain",
     tries: ["secret login-refused", "anonymous denied"],
   },
   "right password, tag is not there": {
     image: "private.test:5001/shop/cart:2.0.2",
     logins: [{ "private.test:5001": SHOP }],
     rule: "image/not-found",
+    confidence: "certain",
     tries: ["secret no-manifest"],
     nearest: "2.0.1",
   },
@@ -85,18 +95,21 @@ export const situations = {
     image: "private.test:5001/shop/crat:1",
     logins: [{ "private.test:5001": SHOP }],
     rule: "image/not-found",
+    confidence: "certain",
     tries: ["secret no-repository", "anonymous denied"],
   },
   "login for another host": {
     image: "private.test:5001/team/app:1",
     logins: [{ "token.test": SHOP }],
-    rule: ["image/auth-missing", "image/auth-rejected"],
+    rule: "image/auth-missing",
+    confidence: "certain",
     tries: ["anonymous denied"],
   },
   "second of two logins is right": {
     image: "private.test:5001/shop/cart:2.1.0",
     logins: [{ "private.test:5001": WRONG }, { "private.test:5001": SHOP }],
     told: "unexpected status from HEAD request to http://private.test:5001/v2/shop/cart/manifests/2.1.0: 401 Unauthorized",
+    rule: "image/auth-rejected",
     tries: ["secret login-refused", "secret found"],
   },
   "login that may not be used": {
@@ -118,6 +131,7 @@ export const situations = {
   "token: tag is not there": {
     image: "token.test/public/app:2",
     rule: "image/not-found",
+    confidence: "certain",
     tries: ["anonymous no-manifest"],
     nearest: "1",
   },
@@ -130,6 +144,7 @@ export const situations = {
     image: "token.test/team/app:1",
     logins: [{ "token.test": WRONG }],
     rule: "image/auth-rejected",
+    confidence: "certain",
     tries: ["secret login-refused", "anonymous denied"],
   },
   "token: login without the right": {
@@ -142,6 +157,7 @@ export const situations = {
     image: "token.test/team/app:2",
     logins: [{ "token.test": SHOP }],
     rule: "image/not-found",
+    confidence: "certain",
     tries: ["secret no-manifest"],
     nearest: "1",
   },
@@ -149,12 +165,14 @@ export const situations = {
     image: "token.test/public/app:1",
     logins: [{ "token.test": WRONG }],
     rule: "image/auth-rejected",
+    confidence: "certain",
     tries: ["secret login-refused", "anonymous found"],
   },
   // ---- Docker Hub, by its own names
   "hub: tag is not there": {
     image: "busybox:1.36.2",
     rule: "image/not-found",
+    confidence: "certain",
     tries: ["anonymous no-manifest"],
     nearest: "1.36.1",
   },
@@ -167,6 +185,7 @@ export const situations = {
     image: "docker.io/team/app:2",
     logins: [{ "https://index.docker.io/v1/": SHOP }],
     rule: "image/not-found",
+    confidence: "certain",
     tries: ["secret no-manifest"],
   },
   // ---- no way there
@@ -226,24 +245,28 @@ export const situations = {
     image: `hostile.test:${SILENT_PORT}/app:1.0.0`,
     told: TIMEOUT,
     rule: "image/registry-timeout",
+    isSlow: true,
     tries: ["anonymous unreachable"],
   },
   "no answer over TLS": {
     ...hostile("no-answer"),
     told: TIMEOUT,
     rule: "image/registry-timeout",
+    isSlow: true,
     tries: ["anonymous unreachable answer"],
   },
   "headers a line a second": {
     ...hostile("slow-headers"),
     told: TIMEOUT,
     rule: "image/registry-timeout",
+    isSlow: true,
     tries: ["anonymous unreachable answer"],
   },
   "manifest a byte a second": {
     ...hostile("slow-drip"),
     told: TIMEOUT,
     rule: "image/registry-timeout",
+    isSlow: true,
     tries: ["anonymous unreachable answer"],
   },
   "cut off": { ...hostile("cut-off"), rule: "image/registry-refused", tries: ["anonymous unreachable answer"] },
@@ -268,7 +291,8 @@ export const situations = {
   },
   "401 whatever the token": {
     ...hostile("token-loop"),
-    rule: ["image/auth-missing", "image/auth-rejected"],
+    rule: "image/auth-rejected",
+    confidence: "likely",
     tries: ["anonymous denied"],
   },
   "token service without TLS": {
@@ -296,6 +320,7 @@ export const situations = {
   "tags without an end": {
     ...hostile("endless-tags"),
     rule: "image/not-found",
+    isSlow: true,
     tries: ["anonymous no-manifest"],
     isComplete: false,
   },

@@ -77,7 +77,11 @@ test.each([
     "failed to authorize: failed to fetch oauth token: unexpected status from POST request to https://a.test/token: 401 Unauthorized",
     "sent",
   ],
-  ["an answer to a login", `unexpected status from HEAD request to ${URL}: 401 Unauthorized`, "sent"],
+  [
+    "an answer to a login, or to a token for everybody",
+    `unexpected status from HEAD request to ${URL}: 401 Unauthorized`,
+    "seems-sent",
+  ],
   ["an expired token", "denied: Your authorization token has expired. Reauthenticate and try again.", "sent"],
   ["a forbidden request", `unexpected status from HEAD request to ${URL}: 403 Forbidden`, "unknown"],
   [
