@@ -1,5 +1,5 @@
 import { fullName } from "../../objects/object.ts";
-import type { Pod } from "../../objects/pod.ts";
+import { isTerminal, type Pod } from "../../objects/pod.ts";
 import { type Filter, undecided } from "../filter.ts";
 import type { NodeInfo } from "../node-info.ts";
 import { podClaims } from "../pod-volumes.ts";
@@ -28,12 +28,19 @@ export const volumeRestrictions: Filter = {
     const isSingle = (claim: (typeof claims)[number]) =>
       claim.found.state === "unknown" ||
       (claim.found.state === "found" && claim.found.object.spec?.accessModes?.includes("ReadWriteOncePod"));
-    const held = claims.filter(isSingle).flatMap(({ name, found }) => {
-      const holder = nodes
-        .flatMap(({ pods }) => pods)
-        .find((one) => one.metadata.namespace === pod.metadata.namespace && names(one).includes(name));
-      return holder ? [{ name, found, holder }] : [];
+    const { namespace } = pod.metadata;
+    const holdersOf = (pods: readonly Pod[], claim: string) =>
+      pods.filter((one) => one.metadata.namespace === namespace && names(one).includes(claim));
+    const [here, before] = [nodes.flatMap(({ pods }) => pods), snapshot.list("Pod", namespace).items.filter(isOnNode)];
+    const singles = claims.filter(isSingle).map(({ name, found }) => {
+      const [holder] = holdersOf(here, name);
+      const gone = holdersOf(before, name).length - holdersOf(here, name).length;
+      return { name, found, holder, gone };
     });
+    // In a trial of preemption each pod that goes frees one claim, whoever else has it (RemovePod counts claims, not pods).
+    const gone = singles.reduce((sum, one) => sum + one.gone, 0);
+    const used = singles.filter((one) => one.holder || one.gone > 0).length;
+    const held = used > gone ? singles.flatMap(({ holder, ...one }) => (holder ? [{ ...one, holder }] : [])) : [];
     const disks = (pod.spec.volumes ?? []).filter((one) => SHARED.some(([type]) => one[type] !== undefined));
     return (node) => {
       for (const disk of disks) {
@@ -64,6 +71,8 @@ export const volumeRestrictions: Filter = {
     };
   },
 };
+
+const isOnNode = (one: Pod) => one.spec.nodeName !== undefined && !isTerminal(one);
 
 /** The claims that a pod names; ephemeral ones have no second pod. */
 const names = ({ spec }: Pod): readonly (string | undefined)[] =>
