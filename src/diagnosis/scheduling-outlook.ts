@@ -30,17 +30,10 @@ const inTheWay = (pod: Pod): PodInTheWay => ({
 });
 
 function factsOf(preemption: Preemption): SchedulingOutlook["preemption"] {
-  switch (preemption.state) {
-    case "never":
-    case "under-way":
-      return { state: preemption.state };
-    case "not-helpful":
-      return { state: "not-helpful", reasons: Object.fromEntries(preemption.reasons) };
-    case "possible": {
-      const [{ node, pods, violating }] = preemption.candidates;
-      return { state: "possible", node, pods: pods.map(inTheWay), violating };
-    }
-  }
+  const { state } = preemption;
+  if (state !== "possible") return { state };
+  const [{ node, pods, violating }] = preemption.candidates;
+  return { state, node, pods: pods.map(inTheWay), violating };
 }
 
 function wordsOf(outlook: Outlook): Text {

@@ -109,9 +109,7 @@ export interface SchedulingOutlook {
    * pods that the scheduler would choose; `violating` of them are under a PodDisruptionBudget.
    */
   readonly preemption:
-    | { readonly state: "never" | "under-way" }
-    /** In the scheduler's words, with the number of nodes. */
-    | { readonly state: "not-helpful"; readonly reasons: Readonly<Record<string, number>> }
+    | { readonly state: "never" | "under-way" | "not-helpful" }
     | {
         readonly state: "possible";
         readonly node: string;

@@ -171,7 +171,6 @@ const schedulingSchema = named(
               z.enum(["never", "under-way", "not-helpful", "possible"]),
               "never: preemptionPolicy Never. possible: the scheduler would evict pods from node, violating of them against a PodDisruptionBudget.",
             ),
-            reasons: z.optional(z.record(z.string(), z.number())),
             node: z.optional(z.string()),
             pods: z.optional(z.array(podInTheWaySchema)),
             violating: z.optional(z.number()),

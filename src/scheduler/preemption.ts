@@ -20,10 +20,17 @@ export type Preemption =
   | { readonly state: "never" }
   /** Pods that it has evicted are still ending on the node chosen. */
   | { readonly state: "under-way"; readonly node: string }
-  /** Nobody can be evicted for it. Why not, in the scheduler's words, with the number of nodes. */
+  /** Nobody can be evicted for it. Why not, in the scheduler's words, with the number of nodes that were tried. */
   | { readonly state: "not-helpful"; readonly reasons: ReadonlyMap<string, number> }
   /** Pods can be evicted for it: per node, the one that the scheduler prefers first. */
   | { readonly state: "possible"; readonly candidates: readonly [Victims, ...Victims[]] };
+
+/**
+ * On how many nodes it is tried, and after how many finds no more. The scheduler starts at a random node and stops after 100
+ * finds, or a tenth of the nodes: which of many it chooses cannot be told anyway.
+ */
+const MOST_TRIED = 300;
+const MOST_FOUND = 20;
 
 const NOT_HELPFUL = "Preemption is not helpful for scheduling";
 const NO_VICTIMS = "No preemption victims found for incoming pod";
@@ -38,16 +45,18 @@ export function preemptionFor(pod: Pod, view: ClusterView, fit: Fit): Preemption
   const budgets = view.snapshot.list("PodDisruptionBudget").items as readonly Budget[];
   const reasons = new Map<string, number>();
   const count = (reason: string) => reasons.set(reason, (reasons.get(reason) ?? 0) + 1);
-  const candidates = fit.nodes.flatMap((one): readonly Victims[] => {
+  const candidates: Victims[] = [];
+  let tried = 0;
+  for (const one of fit.nodes) {
     if (fit.podRejections.length > 0 || isHopeless(one)) count(NOT_HELPFUL);
     else if (!one.node.pods.some(isLower)) count(NO_VICTIMS);
-    else {
+    else if (tried < MOST_TRIED && candidates.length < MOST_FOUND) {
+      tried += 1;
       const victims = victimsOn(one.node, pod, view, isLower, budgets);
-      if ("pods" in victims) return [victims];
-      for (const reason of new Set(victims.rejections.map(({ reason }) => reason))) count(reason);
+      if ("pods" in victims) candidates.push(victims);
+      else for (const reason of new Set(victims.rejections.map(({ reason }) => reason))) count(reason);
     }
-    return [];
-  });
+  }
   const [best, ...others] = candidates.sort(byPreference);
   return best ? { state: "possible", candidates: [best, ...others] } : { state: "not-helpful", reasons };
 }

@@ -69,18 +69,35 @@ function pairsOfMatching(
   how: "all" | "each",
 ): Pairs {
   const pairs: Pairs = new Map();
-  for (const { labels, pods } of nodes) {
-    for (const other of pods) {
-      const matching = terms.filter((term) => matchesTerm(term, other, pod, snapshot));
-      if (how === "all" && matching.length < terms.length) continue;
-      for (const { topologyKey } of matching) {
-        const value = labels[topologyKey];
-        const at = value === undefined ? undefined : pair(topologyKey, value);
-        if (at && !pairs.has(at)) pairs.set(at, other);
-      }
+  const known = matchingOn.get(terms) ?? new WeakMap<NodeInfo, readonly (Pod | undefined)[]>();
+  matchingOn.set(terms, known);
+  for (const node of nodes) {
+    const found = known.get(node) ?? matchingPods(pod, terms, node, snapshot, how);
+    known.set(node, found);
+    for (const [index, { topologyKey }] of terms.entries()) {
+      const value = node.labels[topologyKey];
+      const other = found[index];
+      const at = value !== undefined && other ? pair(topologyKey, value) : undefined;
+      if (at && other && !pairs.has(at)) pairs.set(at, other);
     }
   }
   return pairs;
+}
+
+/** By a pod's own list of terms: a node is asked for each change that is tried, and nearly all stay as they are. */
+const matchingOn = new WeakMap<readonly PodAffinityTerm[], WeakMap<NodeInfo, readonly (Pod | undefined)[]>>();
+
+/** For each term the first pod of a node that matches it. */
+function matchingPods(
+  pod: Pod,
+  terms: readonly PodAffinityTerm[],
+  { pods }: NodeInfo,
+  snapshot: Objects,
+  how: "all" | "each",
+): readonly (Pod | undefined)[] {
+  if (how === "each") return terms.map((term) => pods.find((other) => matchesTerm(term, other, pod, snapshot)));
+  const together = pods.find((other) => terms.every((term) => matchesTerm(term, other, pod, snapshot)));
+  return terms.map(() => together);
 }
 
 /** The topology values that anti-affinity of pods already there closes to this pod. */

@@ -62,15 +62,22 @@ function count(
 ): Counted {
   const selector = withLabelKeys(constraint.labelSelector, constraint.matchLabelKeys, pod);
   const counts = new Map<string, number>();
+  const known = matchingOn.get(constraint) ?? new WeakMap<NodeInfo, number>();
+  matchingOn.set(constraint, known);
   for (const node of nodes) {
     // A node counts only if it has the labels of all constraints, and passes the constraint's policies.
     if (!all.every(({ topologyKey }) => node.labels[topologyKey] !== undefined) || !isIncluded(constraint, pod, node))
       continue;
     const value = node.labels[constraint.topologyKey] ?? "";
-    counts.set(value, (counts.get(value) ?? 0) + matching(node, selector, pod.metadata.namespace));
+    const here = known.get(node) ?? matching(node, selector, pod.metadata.namespace);
+    known.set(node, here);
+    counts.set(value, (counts.get(value) ?? 0) + here);
   }
   return { constraint, counts, isSelfMatching: matchesSelector(selector, pod.metadata.labels) };
 }
+
+/** By a pod's own constraint: a node is asked for each change that is tried, and nearly all stay as they are. */
+const matchingOn = new WeakMap<TopologySpreadConstraint, WeakMap<NodeInfo, number>>();
 
 function isIncluded(
   { nodeAffinityPolicy = "Honor", nodeTaintsPolicy = "Ignore" }: TopologySpreadConstraint,
