@@ -40,6 +40,10 @@ export function untolerated(taints: readonly Taint[] = [], tolerations: readonly
 /** `key=value:NoSchedule`, as kubectl taint writes it. */
 export const taintText = ({ key, value, effect }: Taint): string => `${key}${value ? `=${value}` : ""}:${effect}`;
 
+/** `key=value:NoSchedule`, `key:NoExecute`, `key`: a toleration in the words of the taint it takes. */
+export const tolerationText = ({ key = "", value, effect }: Toleration): string =>
+  `${key}${value ? `=${value}` : ""}${effect ? `:${effect}` : ""}`;
+
 /** Put on by Kubernetes or an autoscaler: the node is broken, new, or on its way out. No toleration should get around that. */
 export const isSystemTaint = (key: string): boolean =>
   /^node\.kubernetes\.io\/|^node\.cloudprovider\.kubernetes\.io\/|^karpenter\.sh\/|^ToBeDeletedByClusterAutoscaler|^DeletionCandidateOfClusterAutoscaler/.test(

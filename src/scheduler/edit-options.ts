@@ -1,7 +1,8 @@
 import { matchesRequirement, type Requirement, requirementText } from "../objects/label-selector.ts";
+import type { Taint } from "../objects/node.ts";
 import type { Pod } from "../objects/pod.ts";
 import { amountOf, isBytes, roundedDown, showAmount } from "../objects/quantity.ts";
-import { isSystemTaint } from "../objects/toleration.ts";
+import { isSystemTaint, type Toleration, tolerates, tolerationText } from "../objects/toleration.ts";
 import { nearest } from "../text/nearest.ts";
 import {
   type NodeSelectorTerm,
@@ -34,7 +35,7 @@ export function optionsFor(lack: Lack, pod: Pod, node: NodeInfo, view: ClusterVi
     case "resource":
       return lack.resource === "pods" ? podLimitOptions(lack, node) : requestOptions(lack, pod, view);
     case "toleration":
-      return taintOptions(lack, pod, node);
+      return taintOptions(lack, pod, node, view);
     case "schedulable":
       return [{ edits: [{ of: "uncordon", node: node.name }], cost: 10 }];
     case "labels":
@@ -189,12 +190,44 @@ export function ownTolerations(pod: Pod) {
   );
 }
 
-function taintOptions(lack: Extract<Lack, { of: "toleration" }>, pod: Pod, { name }: NodeInfo): readonly EditOption[] {
+/**
+ * A toleration of the pod that nearly takes a taint, and nothing else that there is: a slip in the key or the value, or another
+ * effect than the one meant.
+ */
+export function meantToleration(taint: Taint, pod: Pod, nodes: readonly NodeInfo[]): Toleration | undefined {
+  const isUsed = (toleration: Toleration) =>
+    nodes.some(({ node }) => node.spec?.taints?.some((one) => tolerates(toleration, one)));
+  return ownTolerations(pod).find((toleration) => {
+    const { key, value, operator = "Equal" } = toleration;
+    if (!key || isUsed(toleration)) return false;
+    const hasValue = operator === "Exists" || (value ?? "") === (taint.value ?? "");
+    if (key !== taint.key) return hasValue && isSlip(key, taint.key);
+    // The right key and value with another effect, or the right key with nearly the right value.
+    return hasValue || isSlip(value ?? "", taint.value ?? "");
+  });
+}
+
+function taintOptions(
+  lack: Extract<Lack, { of: "toleration" }>,
+  pod: Pod,
+  { name }: NodeInfo,
+  { nodes }: ClusterView,
+): readonly EditOption[] {
   const { key, value, effect } = lack;
   if (key === UNSCHEDULABLE) return [{ edits: [{ of: "uncordon", node: name }], cost: 10 }];
   if (isSystemTaint(key)) return [];
   const taint = { key, ...(value && { value }), effect };
   const toleration = { key, ...(value ? { operator: "Equal", value } : { operator: "Exists" }), effect };
+  const meant = meantToleration(taint, pod, nodes);
+  // A slip is to be corrected, not got around.
+  if (meant)
+    return [
+      {
+        edits: [{ of: "toleration", ...taint, instead: tolerationText(meant) }],
+        patch: { tolerations: [...ownTolerations(pod).filter((one) => one !== meant), toleration] },
+        cost: 1,
+      },
+    ];
   return [
     {
       edits: [{ of: "toleration", ...taint }],

@@ -15,7 +15,14 @@ export type Edit =
       readonly to: string;
       readonly limit?: string;
     }
-  | { readonly of: "toleration"; readonly key: string; readonly value?: string; readonly effect: string }
+  /** `instead`: the toleration that was a slip, in words. */
+  | {
+      readonly of: "toleration";
+      readonly key: string;
+      readonly value?: string;
+      readonly effect: string;
+      readonly instead?: string;
+    }
   /** A nodeSelector entry corrected or, without `to`, dropped. */
   | { readonly of: "selector"; readonly label: string; readonly to?: string }
   /** A requirement of node affinity corrected or dropped. */

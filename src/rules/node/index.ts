@@ -14,6 +14,7 @@ import gone from "./gone.ts";
 import gracefulShutdown from "./graceful-shutdown.ts";
 import invalidNodeInfo from "./invalid-node-info.ts";
 import kubeletNotSeen from "./kubelet-not-seen.ts";
+import namePreset from "./name-preset.ts";
 import nodeAffinity from "./node-affinity.ts";
 import nodeName from "./node-name.ts";
 import nodePorts from "./node-ports.ts";
@@ -68,5 +69,6 @@ const family: readonly Rule[] = [
   gracefulShutdown,
   containerStatusUnknown,
   staticPod,
+  namePreset,
 ];
 export default family;

@@ -44,6 +44,7 @@ export function changeFix(change: Change, input: PodInput): Fix {
 /** Corrected slips, and requests that stay at half or more: what nobody has to think over. */
 function isPlain(edit: Edit): boolean {
   if (edit.of === "selector" || edit.of === "affinity") return edit.to !== undefined;
+  if (edit.of === "toleration") return edit.instead !== undefined;
   if (edit.of !== "request" || edit.resource.includes("/")) return false;
   return 2n * amountOf(edit.resource, edit.to) >= amountOf(edit.resource, edit.from);
 }
@@ -120,7 +121,9 @@ function wordsOf(edit: Edit, { pod }: PodInput): Text {
       return text`ask for ${value(edit.to)} ${name(edit.resource)} or less${where}${edit.limit && text` (limit ${value(edit.limit)}: a LimitRange bounds the ratio)`}`;
     }
     case "toleration":
-      return text`let the pod tolerate the taint ${value(taintText(edit))}`;
+      return edit.instead
+        ? text`correct the toleration ${value(edit.instead)} to ${value(taintText(edit))}`
+        : text`let the pod tolerate the taint ${value(taintText(edit))}`;
     case "selector":
       return edit.to
         ? text`correct the selector ${value(edit.label)} to ${value(edit.to)}`

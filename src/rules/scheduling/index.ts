@@ -33,6 +33,7 @@ import podAntiAffinity from "./pod-anti-affinity.ts";
 import preempting from "./preempting.ts";
 import quotaElastic from "./quota-elastic.ts";
 import schedulerError from "./scheduler-error.ts";
+import staleMessage from "./stale-message.ts";
 import tooManyPods from "./too-many-pods.ts";
 import topologySpread from "./topology-spread.ts";
 import topologySpreadLabel from "./topology-spread-label.ts";
@@ -47,6 +48,7 @@ const family: readonly Rule[] = [
   gated,
   gangWaiting,
   noScheduler,
+  staleMessage,
   schedulerError,
   noNodes,
   preempting,

@@ -1,8 +1,10 @@
-import { isSystemTaint } from "../../objects/toleration.ts";
-import { ownTolerations } from "../../scheduler/edit-options.ts";
+import { isSystemTaint, tolerationText } from "../../objects/toleration.ts";
+import { meantToleration, ownTolerations } from "../../scheduler/edit-options.ts";
+import { clusterView } from "../../scheduler/node-info.ts";
 import { kubectl } from "../../text/command.ts";
 import { count, list, name, text, value } from "../../text/text.ts";
 import type { Fix } from "../finding.ts";
+import type { PodInput } from "../pod-input.ts";
 import { patchPodSpec } from "../repair.ts";
 import { type Obstruction, refusalRule } from "./refusal-rule.ts";
 import { lookAtNodes } from "./resources.ts";
@@ -33,6 +35,16 @@ const MEANINGS: readonly (readonly [RegExp, string])[] = [
   [CONTROL_PLANE, "the node is kept for the control plane"],
 ];
 
+/** The toleration of the pod that was meant for a taint of the nearest node. */
+function slip(obstruction: Obstruction, { pod, snapshot }: PodInput) {
+  const { nodes } = clusterView(snapshot);
+  for (const { key, value: content, effect } of barriers(obstruction)) {
+    const meant = effect && meantToleration({ key, ...(content && { value: content }), effect }, pod, nodes);
+    if (meant) return meant;
+  }
+  return undefined;
+}
+
 /** Kubernetes itself closed the node: what is wrong with it comes first. */
 function lookAtBroken(obstruction: Obstruction): readonly Fix[] {
   const node = obstruction.nearest[0]?.node;
@@ -52,7 +64,7 @@ export default refusalRule({
   id: "scheduling/untolerated-taint",
   title: "A taint that the pod does not tolerate closes the nodes",
   obstacles: ["taint"],
-  headline: (obstruction) => {
+  headline: (obstruction, input) => {
     const all = barriers(obstruction);
     const total = obstruction.verdict.parsed?.total ?? 0;
     const where =
@@ -63,8 +75,9 @@ export default refusalRule({
           ? "The only node has"
           : `All ${total} nodes have`
         : `${count(where, "node")} of ${total} ${where === 1 ? "has" : "have"}`;
+    const meant = slip(obstruction, input);
     return all.length > 0
-      ? text`${of} the taint ${list([...new Set(all.map(words))].map(value))}, which the pod does not tolerate.`
+      ? text`${of} the taint ${list([...new Set(all.map(words))].map(value))}, which the pod does not tolerate${meant && text`; it tolerates ${value(tolerationText(meant))}`}.`
       : text`${of} a taint that the pod does not tolerate.`;
   },
   why: (obstruction) => {

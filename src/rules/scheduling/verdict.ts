@@ -79,11 +79,13 @@ function findVerdict(input: PodInput): Verdict | undefined {
     ({ reason, count }): Refusal => ({ ...classify(reason), reason, ...(count !== undefined && { count }) }),
   );
   const [nodes, pods] = [snapshot.list("Node"), snapshot.list("Pod")];
-  const isKnown = nodes.isComplete && pods.isComplete && nodes.items.length > 0 && nodes.items.length === parsed?.total;
+  const isKnown = nodes.isComplete && pods.isComplete && nodes.items.length > 0 && parsed !== undefined;
   const fit = isKnown ? fitPod(pod, clusterView(snapshot)) : undefined;
   // Our own run serves only where it finds what the scheduler found: it explains, it does not overrule.
   const isSame =
-    fit !== undefined && kindsOf(fit) === [...new Set(refusals.map(({ obstacle }) => obstacle))].sort().join();
+    fit !== undefined &&
+    nodes.items.length === parsed?.total &&
+    kindsOf(fit) === [...new Set(refusals.map(({ obstacle }) => obstacle))].sort().join();
   return {
     ...said,
     ...(parsed && { parsed }),
