@@ -52,8 +52,9 @@ function hostsOf({ image, namespace, hosts, tries }: RegistryAnswer): readonly A
 }
 
 function merged(hosts: readonly AskedHost[]): readonly AskedHost[] {
-  return [...Map.groupBy(hosts, ({ host }) => host)]
-    .map(([host, all]) => ({
+  return [...new Set(hosts.map(({ host }) => host))]
+    .map((host) => ({ host, all: hosts.filter((one) => one.host === host) }))
+    .map(({ host, all }) => ({
       host,
       isReached: all.some(({ isReached }) => isReached),
       logins: [

@@ -93,9 +93,19 @@ function pullsIn(snapshot: Lookup): Pulls {
       });
     }
   }
-  const found = { byHost: Map.groupBy(pulls, ({ host }) => host), byNode: Map.groupBy(pulls, ({ node }) => node) };
+  const found = { byHost: by(pulls, "host"), byNode: by(pulls, "node") };
   pullsOf.set(snapshot, found);
   return found;
+}
+
+function by(pulls: readonly Pull[], key: "host" | "node"): ReadonlyMap<string, readonly Pull[]> {
+  const groups = new Map<string, Pull[]>();
+  for (const pull of pulls) {
+    const group = groups.get(pull[key]);
+    if (group) group.push(pull);
+    else groups.set(pull[key], [pull]);
+  }
+  return groups;
 }
 
 const isWaitingForImage = ({ status, metadata }: Pod) =>

@@ -108,5 +108,6 @@ export async function withCleanUp(work, cleanUp) {
     console.error(error);
   }
   await cleanUp();
-  process.exit(stopped ? 1 : code);
+  // A program that was killed says by what.
+  process.exit(stopped || typeof code !== "number" ? 1 : code);
 }
