@@ -31,9 +31,10 @@ const scheduling: Reader = async (pod, collector) => {
     readDevices(pod, collector),
     readGang(pod, collector),
     readAutoscaler(pod, collector),
-    // What a lowered request must not fall below, and which pods may not be evicted for this one.
+    // What a lowered request must not fall below, and which pods may not be evicted for this one, and by which class others may.
     collector.tryList("LimitRange", metadata.namespace),
     (spec.priority ?? 0) > 0 ? collector.tryList("PodDisruptionBudget", undefined) : undefined,
+    spec.preemptionPolicy === "Never" ? collector.tryList("PriorityClass", undefined) : undefined,
   ]);
 };
 export default scheduling;

@@ -31,6 +31,7 @@ import otherReason from "./other-reason.ts";
 import podAffinity from "./pod-affinity.ts";
 import podAntiAffinity from "./pod-anti-affinity.ts";
 import preempting from "./preempting.ts";
+import preemptionNever from "./preemption-never.ts";
 import quotaElastic from "./quota-elastic.ts";
 import schedulerError from "./scheduler-error.ts";
 import staleMessage from "./stale-message.ts";
@@ -52,6 +53,7 @@ const family: readonly Rule[] = [
   schedulerError,
   noNodes,
   preempting,
+  preemptionNever,
   insufficientCpu,
   insufficientMemory,
   insufficientEphemeralStorage,
