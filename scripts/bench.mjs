@@ -1,19 +1,25 @@
 // Measures what a run costs against what kubectl costs for the same: `npm run bench [-- POD] [-n NAMESPACE] [--runs N]`.
-// kubectl and a kubeconfig whose cluster has a pod that is not Ready are needed. Exits with 1 above a bound.
-import { spawn } from "node:child_process";
+// kubectl and a kubeconfig whose cluster has a pod that is not Ready are needed. Then, or without a cluster by `--filters` alone,
+// what the scheduler's filters take on a large cluster. Exits with 1 above a bound.
+import { spawn, spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { connect, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { tool } from "./tools.mjs";
 
 const program = fileURLToPath(
   new URL(`../dist/kubectl-why_pending${process.platform === "win32" ? ".exe" : ""}`, import.meta.url),
 );
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { namespace: { type: "string", short: "n" }, runs: { type: "string", default: "15" } },
+  options: {
+    namespace: { type: "string", short: "n" },
+    runs: { type: "string", default: "15" },
+    filters: { type: "boolean" },
+  },
 });
 const RUNS = Math.max(15, Number(values.runs) || 0);
 /** Added to each direction. */
@@ -156,14 +162,23 @@ async function main() {
       row("one pod", 0.8, await compare(commands())),
       row(`one pod, +${2 * DELAY_MS} ms`, 0.8, await compare(commands("--kubeconfig", kubeconfig))),
     ];
-    process.exitCode = results.every(Boolean) ? 0 : 1;
+    return results.every(Boolean) ? 0 : 1;
   } finally {
     delay.close();
     rmSync(folder, { recursive: true });
   }
 }
 
-await main().catch((error) => {
+/** In a process of its own, whose memory is measured. */
+function filters() {
+  const script = fileURLToPath(new URL("bench-filters.ts", import.meta.url));
+  return spawnSync(tool("bun"), [script], { stdio: "inherit" }).status ?? 2;
+}
+
+try {
+  const ofRuns = values.filters ? 0 : await main();
+  process.exitCode = Math.max(ofRuns, filters());
+} catch (error) {
   console.error(error.message);
   process.exitCode = 2;
-});
+}

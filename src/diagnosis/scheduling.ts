@@ -1,3 +1,4 @@
+import { groupBy } from "../objects/group-by.ts";
 import { fullName } from "../objects/object.ts";
 import { showAmount } from "../objects/quantity.ts";
 import type { NodeRow, Scheduling, SchedulingNodes } from "../report/report.ts";
@@ -23,6 +24,7 @@ export function schedulingOf(input: PodInput): Scheduling | undefined {
   const agrees = agreesWith(fit, verdict.message);
   const [smallest] = changesFor(input, verdict);
   const outlook = outlookOf(input.pod, clusterView(input.snapshot), fit);
+  const nearest = nearestFirst(fit);
   return {
     rebuiltMessage: rebuiltMessage(fit),
     schedulerMessage: verdict.message,
@@ -30,8 +32,8 @@ export function schedulingOf(input: PodInput): Scheduling | undefined {
     ...(!agrees && { difference: differenceOf(fit, verdict, input) }),
     podRejections: fit.podRejections.map(rejectionOf),
     unread: unreadBy(fit),
-    nodes: equalNodes(fit),
-    rows: rowsOf(fit),
+    nodes: equalNodes(nearest),
+    rows: rowsOf(nearest, fit),
     ...(outlook && { outlook }),
     ...(smallest && {
       smallestChange: { edits: smallest.edits.map((edit) => ({ ...edit })), accepts: smallest.accepts },
@@ -73,9 +75,9 @@ function differenceOf(fit: Fit, verdict: Verdict, { pod, snapshot }: PodInput): 
 }
 
 /** Nodes that say the very same, each group once. */
-function equalNodes(fit: Fit): readonly SchedulingNodes[] {
+function equalNodes(nodes: readonly NodeFit[]): readonly SchedulingNodes[] {
   const groups = new Map<string, SchedulingNodes & { readonly names: string[] }>();
-  for (const one of nearestFirst(fit)) {
+  for (const one of nodes) {
     const rejections = one.rejections.map(rejectionOf);
     const undecided = one.undecided.map((what) => ({ plugin: what.plugin, kind: unknownOf(what) }));
     const key = JSON.stringify([rejections, undecided]);
@@ -107,17 +109,14 @@ function nearestFirst({ nodes }: Fit): readonly NodeFit[] {
 }
 
 /** Nodes of the same sort in one row: what differs between them is told as a range, or left out. */
-function rowsOf(fit: Fit): readonly NodeRow[] {
-  const groups = new Map<string, NodeFit[]>();
-  for (const one of nearestFirst(fit)) {
-    const key = isForAnother(one)
+function rowsOf(nodes: readonly NodeFit[], fit: Fit): readonly NodeRow[] {
+  const keyOf = (one: NodeFit) =>
+    isForAnother(one)
       ? "another"
       : [...one.rejections.map(({ lack }) => sortOf(lack)), ...one.undecided.map((what) => `unread ${unknownOf(what)}`)]
           .sort(compare)
           .join("\n");
-    groups.set(key, [...(groups.get(key) ?? []), one]);
-  }
-  return [...groups].map(([key, members]) => ({
+  return [...groupBy(nodes, keyOf)].map(([key, members]) => ({
     names: members.map(({ node }) => node.name).sort(compare),
     stops: key === "another" ? ["the pod is made for another node"] : [...stopsOf(members, fit), ...keptWords(members)],
   }));
@@ -154,16 +153,13 @@ function keptWords(members: readonly NodeFit[]): readonly string[] {
 
 /** One phrase for each thing that the nodes of a row lack. */
 function wordsOf(members: readonly NodeFit[]): readonly string[] {
-  const bySort = new Map<string, Lack[]>();
-  for (const { rejections } of members) {
-    const isCordoned = rejections.some(({ lack }) => lack.of === "schedulable");
+  const told = members.flatMap(({ rejections }) => {
+    const all = rejections.map(({ lack }) => lack);
     // A cordoned node has a taint that says the same.
-    const told = rejections.filter(
-      ({ lack }) => !(isCordoned && lack.of === "toleration" && lack.key === UNSCHEDULABLE),
-    );
-    for (const { lack } of told) bySort.set(sortOf(lack), [...(bySort.get(sortOf(lack)) ?? []), lack]);
-  }
-  return [...bySort.values()].map((lacks) => {
+    const isCordoned = all.some(({ of }) => of === "schedulable");
+    return all.filter((lack) => !(isCordoned && lack.of === "toleration" && lack.key === UNSCHEDULABLE));
+  });
+  return [...groupBy(told, sortOf).values()].map((lacks) => {
     const [lack] = lacks;
     if (!lack) return "";
     const all = new Set(lacks.map(lackText));

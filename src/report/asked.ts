@@ -1,3 +1,4 @@
+import { groupBy } from "../objects/group-by.ts";
 import { parseImage } from "../objects/image-reference.ts";
 import type { Pod } from "../objects/pod.ts";
 import type { Lookup } from "../snapshot/lookup.ts";
@@ -52,9 +53,8 @@ function hostsOf({ image, namespace, hosts, tries }: RegistryAnswer): readonly A
 }
 
 function merged(hosts: readonly AskedHost[]): readonly AskedHost[] {
-  return [...new Set(hosts.map(({ host }) => host))]
-    .map((host) => ({ host, all: hosts.filter((one) => one.host === host) }))
-    .map(({ host, all }) => ({
+  return [...groupBy(hosts, ({ host }) => host)]
+    .map(([host, all]) => ({
       host,
       isReached: all.some(({ isReached }) => isReached),
       logins: [

@@ -1,3 +1,4 @@
+import { groupBy } from "../objects/group-by.ts";
 import type { Node } from "../objects/node.ts";
 import { isTerminal, type Pod } from "../objects/pod.ts";
 import { amountOf } from "../objects/quantity.ts";
@@ -32,13 +33,9 @@ const NEWEST_MINOR = 36;
 export function clusterView(snapshot: Lookup): ClusterView {
   const known = views.get(snapshot);
   if (known) return known;
-  const byNode = new Map<string, Pod[]>();
-  const nominated = new Map<string, Pod[]>();
-  for (const pod of snapshot.list("Pod").items) {
-    if (isTerminal(pod)) continue;
-    if (pod.spec.nodeName) push(byNode, pod.spec.nodeName, pod);
-    else if (pod.status?.nominatedNodeName) push(nominated, pod.status.nominatedNodeName, pod);
-  }
+  const pods = snapshot.list("Pod").items.filter((pod) => !isTerminal(pod));
+  const byNode = groupBy(pods, ({ spec }) => spec.nodeName || undefined);
+  const nominated = groupBy(byNode.get(undefined) ?? [], ({ status }) => status?.nominatedNodeName);
   const nodes = snapshot
     .list("Node")
     .items.map((node) => nodeInfo(node, byNode.get(node.metadata.name) ?? [], nominated.get(node.metadata.name)));
@@ -51,17 +48,34 @@ export function clusterView(snapshot: Lookup): ClusterView {
 
 const views = new WeakMap<Lookup, ClusterView>();
 
-function push(lists: Map<string, Pod[]>, key: string, pod: Pod): void {
-  const list = lists.get(key);
-  if (list) list.push(pod);
-  else lists.set(key, [pod]);
-}
-
 /** The view with a node in place of its namesake, or added. */
 export function withNode(view: ClusterView, node: NodeInfo): ClusterView {
-  const others = view.nodes.filter(({ name }) => name !== node.name);
-  return { ...view, nodes: [...others, node] };
+  const known = variants.get(view);
+  const isSame = known?.after.name === node.name;
+  const found = isSame ? known.at : view.nodes.findIndex(({ name }) => name === node.name);
+  const at = found < 0 ? view.nodes.length : found;
+  const made = { ...view, nodes: found < 0 ? [...view.nodes, node] : view.nodes.with(at, node) };
+  if (isSame) variants.set(made, { ...known, after: node });
+  else if (!known) variants.set(made, { of: view, at, before: view.nodes[at], after: node });
+  return made;
 }
+
+/** A view that differs from another in one node, the one at `at`: `before` is absent where it is new. */
+export interface Variant {
+  readonly of: ClusterView;
+  readonly at: number;
+  readonly before: NodeInfo | undefined;
+  readonly after: NodeInfo;
+}
+
+/** Only what `withNode` makes is in here: a copy of a view with other changes is a view of its own. */
+const variants = new WeakMap<ClusterView, Variant>();
+
+/**
+ * What a view is a variant of. A search tries thousands of views that differ in one node of thousands; what the filters count
+ * over all nodes is counted once for all of them.
+ */
+export const variantOf = (view: ClusterView): Variant | undefined => variants.get(view);
 
 /** A node with the pods on it, and those that it is kept for. */
 export function nodeInfo(node: Node, pods: readonly Pod[], nominated: readonly Pod[] = []): NodeInfo {

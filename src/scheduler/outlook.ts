@@ -28,6 +28,16 @@ const MOST_NODES = 8;
  * claims come first.
  */
 export function outlookFor(pod: Pod, view: ClusterView, fit: Fit): Outlook | undefined {
+  const known = outlooks.get(fit);
+  if (known) return known.outlook;
+  const outlook = findOutlook(pod, view, fit);
+  outlooks.set(fit, { outlook });
+  return outlook;
+}
+
+const outlooks = new WeakMap<Fit, { readonly outlook: Outlook | undefined }>();
+
+function findOutlook(pod: Pod, view: ClusterView, fit: Fit): Outlook | undefined {
   if (fit.podRejections.length > 0 || fit.nodes.length === 0) return undefined;
   if (fit.nodes.some(({ rejections }) => rejections.length === 0)) return undefined;
   const passing = fit.nodes

@@ -39,11 +39,15 @@ export function podRequests(pod: Pod): Amounts {
     }
   }
   raise(sum, initial);
-  const podLevel = effectiveRequests(pod, spec as { resources?: Resources }, pod.status as Actual | undefined);
-  const ofPod = nanosOf((spec as { resources?: Resources }).resources?.requests);
-  for (const resource of ofPod.keys()) if (isPodLevel(resource)) sum.set(resource, podLevel.get(resource) ?? 0n);
-  add(sum, nanosOf((spec as { overhead?: ResourceList }).overhead));
-  const amounts = new Map([...sum].map(([resource, value]) => [resource, amountOfNanos(resource, value)]));
+  const { resources, overhead } = spec as { resources?: Resources; overhead?: ResourceList };
+  if (resources) {
+    const podLevel = effectiveRequests(pod, { resources }, pod.status as Actual | undefined);
+    for (const resource of Object.keys(resources.requests ?? {}))
+      if (isPodLevel(resource)) sum.set(resource, podLevel.get(resource) ?? 0n);
+  }
+  add(sum, nanosOf(overhead));
+  const amounts: Nanos = new Map();
+  for (const [resource, value] of sum) amounts.set(resource, amountOfNanos(resource, value));
   requestsOf.set(pod, amounts);
   return amounts;
 }
@@ -59,9 +63,10 @@ interface Actual {
   readonly allocatedResources?: ResourceList;
 }
 
-function containerRequests(pod: Pod, container: Container, isResizable: boolean): Nanos {
-  const statuses = [...(pod.status?.containerStatuses ?? []), ...(pod.status?.initContainerStatuses ?? [])];
-  const status = isResizable ? statuses.find(({ name }) => name === container.name) : undefined;
+function containerRequests(pod: Pod, container: Container, isResizable: boolean): ReadonlyMap<string, bigint> {
+  const isOf = ({ name }: { readonly name: string }) => name === container.name;
+  const { containerStatuses, initContainerStatuses } = (isResizable && pod.status) || {};
+  const status = containerStatuses?.find(isOf) ?? initContainerStatuses?.find(isOf);
   return effectiveRequests(pod, container as { resources?: Resources }, status as Actual | undefined);
 }
 
@@ -70,22 +75,27 @@ function effectiveRequests(
   pod: Pod,
   { resources }: { readonly resources?: Resources },
   actual: Actual | undefined,
-): Nanos {
+): ReadonlyMap<string, bigint> {
   const wanted = nanosOf(resources?.requests);
   if (!actual?.resources) return wanted;
   // A resize that can never happen does not count (helpers.go determineEffectiveRequests).
   const isInfeasible = pod.status?.conditions?.some(
     ({ type, reason }) => type === "PodResizePending" && reason === "Infeasible",
   );
-  const effective: Nanos = isInfeasible ? new Map() : wanted;
+  const effective: Nanos = new Map(isInfeasible ? [] : wanted);
   raise(effective, nanosOf(actual.resources.requests));
   raise(effective, nanosOf(actual.allocatedResources));
   return effective;
 }
 
-function nanosOf(resources: ResourceList | undefined): Nanos {
-  return new Map(Object.entries(resources ?? {}).map(([resource, quantity]) => [resource, nanos(quantity) ?? 0n]));
+function nanosOf(resources: ResourceList | undefined): ReadonlyMap<string, bigint> {
+  if (!resources) return NONE;
+  const amounts: Nanos = new Map();
+  for (const [resource, quantity] of Object.entries(resources)) amounts.set(resource, nanos(quantity) ?? 0n);
+  return amounts;
 }
+
+const NONE: ReadonlyMap<string, bigint> = new Map();
 
 function add(sum: Nanos, more: ReadonlyMap<string, bigint>): void {
   for (const [resource, value] of more) sum.set(resource, (sum.get(resource) ?? 0n) + value);

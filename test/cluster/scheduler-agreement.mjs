@@ -506,7 +506,17 @@ async function main() {
   console.log(
     `${gitVersion}: ${total} cases, ${sentences.size} different sentences, ${wrongVerdicts} verdicts and ${different.length} sentences that are not ours, ${seconds.toFixed(0)} s, seed ${values.seed}`,
   );
-  for (const { batch: number, pod, said, ours } of different.slice(0, 5)) {
+  // What the filters say differs, or what preemption says after it; the wrong verdicts first.
+  const head = (message) => reasonsOf(message).split(" | ")[0];
+  const [inFilters, inPreemption] = [
+    different.filter(({ said, ours }) => head(said) !== head(ours)),
+    different.filter(({ said, ours }) => head(said) === head(ours)),
+  ];
+  if (different.length > 0)
+    console.log(`differ: ${inFilters.length} in the filters, ${inPreemption.length} in preemption alone`);
+  const isWrong = ({ said, ours }) => fits(said) !== fits(ours);
+  inFilters.sort((a, b) => Number(isWrong(b)) - Number(isWrong(a)));
+  for (const { batch: number, pod, said, ours } of [...inFilters, ...inPreemption].slice(0, 8)) {
     console.log(
       `batch ${number} ${pod.metadata.name}\n  scheduler  ${said}\n  ours       ${ours}\n  pod        ${JSON.stringify(pod.spec)}`,
     );

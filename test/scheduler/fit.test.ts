@@ -4,7 +4,7 @@ import type { KubeObject } from "../../src/objects/object.ts";
 import type { Pod } from "../../src/objects/pod.ts";
 import { FILTERS, fitPod, rebuiltMessage } from "../../src/scheduler/fit.ts";
 import { parseFitMessage } from "../../src/scheduler/fit-message.ts";
-import { clusterView } from "../../src/scheduler/node-info.ts";
+import { clusterView, nodeInfo, withNode } from "../../src/scheduler/node-info.ts";
 import { Lookup } from "../../src/snapshot/lookup.ts";
 
 interface Recorded {
@@ -65,4 +65,39 @@ describe("our filters say what the scheduler said", () => {
       expect([name, differs]).toEqual([name, true]);
     }
   });
+});
+
+/** A node without its first pod, with its last pod twice, in another zone, and beside itself under another name. */
+const variantsOf = ({ node, pods, nominated }: ReturnType<typeof nodeInfo>) => {
+  const labelled = (name: string, labels: object) => ({
+    ...node,
+    metadata: { ...node.metadata, name, labels: { ...node.metadata.labels, ...labels } },
+  });
+  return [
+    nodeInfo(node, pods.slice(1), nominated),
+    nodeInfo(node, [...pods, ...pods.slice(-1)], nominated),
+    nodeInfo(labelled(node.metadata.name, { zone: "elsewhere" }), pods, nominated),
+    nodeInfo(labelled(`${node.metadata.name}-new`, { "kubernetes.io/hostname": `${node.metadata.name}-new` }), []),
+  ];
+};
+
+describe("a view with another node in place of one", () => {
+  // A copy of a view is counted anew, node by node; one that withNode has made shares what the whole view has counted.
+  test.each(CLUSTERS.map((cluster, index) => [index, cluster] as const))(
+    "cluster %d says what it says when all is counted anew",
+    (_, { scheduler, objects, cases }) => {
+      const view = clusterView(lookupOf(objects, scheduler));
+      for (const { pod } of cases) {
+        for (const node of view.nodes) {
+          for (const other of variantsOf(node)) {
+            const once = withNode(view, other);
+            const twice = withNode(withNode(view, nodeInfo(other.node, [])), other);
+            const anew = rebuiltMessage(fitPod(pod, { ...once }));
+            expect(rebuiltMessage(fitPod(pod, once))).toBe(anew);
+            expect(rebuiltMessage(fitPod(pod, twice))).toBe(anew);
+          }
+        }
+      }
+    },
+  );
 });

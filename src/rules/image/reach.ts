@@ -1,4 +1,5 @@
 import { lastSeen } from "../../objects/event.ts";
+import { groupBy } from "../../objects/group-by.ts";
 import { parseImage } from "../../objects/image-reference.ts";
 import { IMAGE_REASONS, type Pod } from "../../objects/pod.ts";
 import { compare, type Lookup } from "../../snapshot/lookup.ts";
@@ -93,19 +94,9 @@ function pullsIn(snapshot: Lookup): Pulls {
       });
     }
   }
-  const found = { byHost: by(pulls, "host"), byNode: by(pulls, "node") };
+  const found = { byHost: groupBy(pulls, ({ host }) => host), byNode: groupBy(pulls, ({ node }) => node) };
   pullsOf.set(snapshot, found);
   return found;
-}
-
-function by(pulls: readonly Pull[], key: "host" | "node"): ReadonlyMap<string, readonly Pull[]> {
-  const groups = new Map<string, Pull[]>();
-  for (const pull of pulls) {
-    const group = groups.get(pull[key]);
-    if (group) group.push(pull);
-    else groups.set(pull[key], [pull]);
-  }
-  return groups;
 }
 
 const isWaitingForImage = ({ status, metadata }: Pod) =>

@@ -1,15 +1,69 @@
+import { groupBy } from "../../objects/group-by.ts";
 import { isEmptySelector, matchesSelector } from "../../objects/label-selector.ts";
 import { fullName } from "../../objects/object.ts";
 import type { Pod } from "../../objects/pod.ts";
 import { type PodAffinityTerm, podAffinityTerms, podAntiAffinityTerms, withLabelKeys } from "../affinity-terms.ts";
 import type { Filter, Lack, Rejection } from "../filter.ts";
-import type { ClusterView, NodeInfo } from "../node-info.ts";
+import { type ClusterView, type NodeInfo, variantOf } from "../node-info.ts";
 import type { Objects } from "../objects.ts";
 
-/** How often, and by which pod first, each value of a topology key is taken: `zone\na` → pod. */
-type Pairs = Map<string, Pod>;
-
 const pair = (key: string, value: string) => `${key}\n${value}`;
+
+/** What a node's pods do to topology values: `zone\na` and the pod. */
+type Pairs = readonly (readonly [pair: string, pod: Pod])[];
+
+/** The same of all nodes, by pair. */
+type ByPair = ReadonlyMap<string, readonly { readonly node: NodeInfo; readonly pod: Pod }[]>;
+
+/** The topology values that pods of any node take or close. */
+class Taken {
+  readonly #byPair: ByPair;
+  /** A node that does not count, and what counts in its place. */
+  readonly #without: NodeInfo | undefined;
+  readonly #instead: Pairs;
+
+  constructor(byPair: ByPair, without?: NodeInfo, instead: Pairs = []) {
+    this.#byPair = byPair;
+    this.#without = without;
+    this.#instead = instead;
+  }
+
+  /** The first pod there. */
+  by(key: string, value: string | undefined): Pod | undefined {
+    if (value === undefined) return undefined;
+    const at = pair(key, value);
+    const found = this.#byPair.get(at)?.find(({ node }) => node !== this.#without);
+    return found?.pod ?? this.#instead.find(([one]) => one === at)?.[1];
+  }
+
+  get isEmpty(): boolean {
+    const isOut = ({ node }: { readonly node: NodeInfo }) => node === this.#without;
+    return this.#instead.length === 0 && [...this.#byPair.values()].every((all) => all.every(isOut));
+  }
+}
+
+const NOTHING = new Taken(new Map());
+
+const takenIn = new WeakMap<object, WeakMap<ClusterView, ByPair>>();
+
+/**
+ * What the nodes' pods take together. `pairsOf` says it of one node, and the same for the same `owner`, of which what was found
+ * is remembered.
+ */
+function taken(owner: object, view: ClusterView, pairsOf: (node: NodeInfo) => Pairs): Taken {
+  const variant = variantOf(view);
+  const whole = variant?.of ?? view;
+  const ofOwner = takenIn.get(owner) ?? new WeakMap<ClusterView, ByPair>();
+  takenIn.set(owner, ofOwner);
+  const byPair = ofOwner.get(whole) ?? gather(whole, pairsOf);
+  ofOwner.set(whole, byPair);
+  return variant ? new Taken(byPair, variant.before, pairsOf(variant.after)) : new Taken(byPair);
+}
+
+const gather = ({ nodes }: ClusterView, pairsOf: (node: NodeInfo) => Pairs): ByPair => {
+  const all = nodes.flatMap((node) => pairsOf(node).map(([at, pod]) => ({ at, node, pod })));
+  return groupBy(all, ({ at }) => at);
+};
 
 /** Pod affinity and anti-affinity, both ways (kube-scheduler v1.36 plugins/interpodaffinity/filtering.go). */
 export const interPodAffinity: Filter = {
@@ -17,15 +71,17 @@ export const interPodAffinity: Filter = {
   prepare(pod, view) {
     const affinity = podAffinityTerms(pod);
     const antiAffinity = podAntiAffinityTerms(pod);
-    const wanted = affinity.length ? pairsOfMatching(pod, affinity, view, "all") : new Map<string, Pod>();
-    const unwanted = antiAffinity.length ? pairsOfMatching(pod, antiAffinity, view, "each") : new Map<string, Pod>();
-    const forbidden = pairsThatForbid(pod, view);
+    const takenFor = (terms: readonly PodAffinityTerm[], how: "all" | "each") =>
+      terms.length > 0 ? taken(terms, view, (node) => pairsOfMatching(pod, terms, node, view, how)) : NOTHING;
+    const wanted = takenFor(affinity, "all");
+    const unwanted = takenFor(antiAffinity, "each");
+    const forbidden = taken(pod.metadata, view, (node) => pairsThatForbid(pod, node, view));
     // The first of a group that wants to be together with itself may start anywhere.
     const isFirst =
-      wanted.size === 0 && affinity.length > 0 && affinity.every((term) => matchesTerm(term, pod, pod, view.snapshot));
+      affinity.length > 0 && wanted.isEmpty && affinity.every((term) => matchesTerm(term, pod, pod, view.snapshot));
     return (node) => {
       const missing = affinity.find(
-        ({ topologyKey }) => node.labels[topologyKey] === undefined || (!isFirst && !has(wanted, topologyKey, node)),
+        ({ topologyKey: key }) => node.labels[key] === undefined || (!isFirst && !wanted.by(key, node.labels[key])),
       );
       if (missing) {
         return [
@@ -37,19 +93,17 @@ export const interPodAffinity: Filter = {
         ];
       }
       for (const { topologyKey } of antiAffinity) {
-        const other = unwanted.get(pair(topologyKey, node.labels[topologyKey] ?? "\u0000"));
+        const other = unwanted.by(topologyKey, node.labels[topologyKey]);
         if (other) return [against("node(s) didn't match pod anti-affinity rules", topologyKey, other, "own")];
       }
       for (const [key, value] of Object.entries(node.labels)) {
-        const other = forbidden.get(pair(key, value));
+        const other = forbidden.by(key, value);
         if (other) return [against("node(s) didn't satisfy existing pods anti-affinity rules", key, other, "theirs")];
       }
       return [];
     };
   },
 };
-
-const has = (pairs: Pairs, key: string, node: NodeInfo) => pairs.has(pair(key, node.labels[key] ?? "\u0000"));
 
 const reject = (reason: string, isUnresolvable: boolean, lack: Lack): Rejection => ({
   plugin: "InterPodAffinity",
@@ -61,59 +115,34 @@ const reject = (reason: string, isUnresolvable: boolean, lack: Lack): Rejection 
 const against = (reason: string, key: string, other: Pod, whose: "own" | "theirs"): Rejection =>
   reject(reason, false, { of: "anti-affinity", key, with: fullName(other.metadata), whose });
 
-/** The topology values under which pods match the terms: all of them at once (affinity), or each for itself. */
+/** The topology values under which a node's pods match the terms: all of them at once (affinity), or each for itself. */
 function pairsOfMatching(
   pod: Pod,
   terms: readonly PodAffinityTerm[],
-  { nodes, snapshot }: ClusterView,
+  { labels, pods }: NodeInfo,
+  { snapshot }: ClusterView,
   how: "all" | "each",
 ): Pairs {
-  const pairs: Pairs = new Map();
-  const known = matchingOn.get(terms) ?? new WeakMap<NodeInfo, readonly (Pod | undefined)[]>();
-  matchingOn.set(terms, known);
-  for (const node of nodes) {
-    const found = known.get(node) ?? matchingPods(pod, terms, node, snapshot, how);
-    known.set(node, found);
-    for (const [index, { topologyKey }] of terms.entries()) {
-      const value = node.labels[topologyKey];
-      const other = found[index];
-      const at = value !== undefined && other ? pair(topologyKey, value) : undefined;
-      if (at && other && !pairs.has(at)) pairs.set(at, other);
-    }
-  }
-  return pairs;
+  const matches = (other: Pod) => (term: PodAffinityTerm) => matchesTerm(term, other, pod, snapshot);
+  const together = how === "all" ? pods.find((other) => terms.every(matches(other))) : undefined;
+  return terms.flatMap((term): Pairs => {
+    const value = labels[term.topologyKey];
+    if (value === undefined) return [];
+    const other = how === "all" ? together : pods.find((one) => matches(one)(term));
+    return other ? [[pair(term.topologyKey, value), other]] : [];
+  });
 }
 
-/** By a pod's own list of terms: a node is asked for each change that is tried, and nearly all stay as they are. */
-const matchingOn = new WeakMap<readonly PodAffinityTerm[], WeakMap<NodeInfo, readonly (Pod | undefined)[]>>();
-
-/** For each term the first pod of a node that matches it. */
-function matchingPods(
-  pod: Pod,
-  terms: readonly PodAffinityTerm[],
-  { pods }: NodeInfo,
-  snapshot: Objects,
-  how: "all" | "each",
-): readonly (Pod | undefined)[] {
-  if (how === "each") return terms.map((term) => pods.find((other) => matchesTerm(term, other, pod, snapshot)));
-  const together = pods.find((other) => terms.every((term) => matchesTerm(term, other, pod, snapshot)));
-  return terms.map(() => together);
-}
-
-/** The topology values that anti-affinity of pods already there closes to this pod. */
-function pairsThatForbid(pod: Pod, { nodes, snapshot }: ClusterView): Pairs {
-  const pairs: Pairs = new Map();
-  for (const node of nodes) {
-    const { labels } = node;
-    for (const other of withAntiAffinity(node)) {
-      for (const term of podAntiAffinityTerms(other)) {
-        const value = labels[term.topologyKey];
-        if (value === undefined || !matchesTerm(term, pod, other, snapshot)) continue;
-        pairs.set(pair(term.topologyKey, value), other);
-      }
-    }
-  }
-  return pairs;
+/** The topology values that anti-affinity of pods on a node closes to this pod. */
+function pairsThatForbid(pod: Pod, node: NodeInfo, { snapshot }: ClusterView): Pairs {
+  return withAntiAffinity(node).flatMap((other) =>
+    podAntiAffinityTerms(other).flatMap((term): Pairs => {
+      const value = node.labels[term.topologyKey];
+      return value !== undefined && matchesTerm(term, pod, other, snapshot)
+        ? [[pair(term.topologyKey, value), other]]
+        : [];
+    }),
+  );
 }
 
 /** The few pods of a node that want to be apart from others: a node is asked for each change that is tried. */

@@ -2,10 +2,13 @@ import type { Filter, Rejection } from "../filter.ts";
 import { podRequests } from "../pod-requests.ts";
 import { isBackedByDevices } from "./dynamic-resources.ts";
 
-/** Resources (kube-scheduler v1.36 plugins/noderesources/fit.go fitsRequest). Lists all that a node lacks. */
+/**
+ * Resources (kube-scheduler v1.36 plugins/noderesources/fit.go fitsRequest). Lists all that a node lacks. Since 1.34 more than
+ * the whole node has is not looked for by preemption.
+ */
 export const nodeResourcesFit: Filter = {
   name: "NodeResourcesFit",
-  prepare(pod, { snapshot }) {
+  prepare(pod, { snapshot, schedulerMinor }) {
     // The order of the message's parts does not matter: the scheduler sorts them.
     const wanted = [...podRequests(pod)].filter(([, amount]) => amount > 0n);
     return (node) => {
@@ -15,7 +18,7 @@ export const nodeResourcesFit: Filter = {
         rejections.push({
           plugin: "NodeResourcesFit",
           reason,
-          isUnresolvable: resource !== "pods" && amount > most,
+          isUnresolvable: schedulerMinor >= 34 && resource !== "pods" && amount > most,
           lack: { of: "resource", resource, wanted: amount, requested: used, allocatable: most },
         });
       const mostPods = allocatable.get("pods") ?? 0n;

@@ -31,8 +31,11 @@ export const volumeRestrictions: Filter = {
     const { namespace } = pod.metadata;
     const holdersOf = (pods: readonly Pod[], claim: string) =>
       pods.filter((one) => one.metadata.namespace === namespace && names(one).includes(claim));
-    const [here, before] = [nodes.flatMap(({ pods }) => pods), snapshot.list("Pod", namespace).items.filter(isOnNode)];
-    const singles = claims.filter(isSingle).map(({ name, found }) => {
+    const single = claims.filter(isSingle);
+    // Few pods have such a claim: for the others nobody else's are looked at.
+    const here = single.length > 0 ? nodes.flatMap(({ pods }) => pods) : [];
+    const before = single.length > 0 ? snapshot.list("Pod", namespace).items.filter(isOnNode) : [];
+    const singles = single.map(({ name, found }) => {
       const [holder] = holdersOf(here, name);
       const gone = holdersOf(before, name).length - holdersOf(here, name).length;
       return { name, found, holder, gone };
