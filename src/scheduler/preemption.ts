@@ -3,6 +3,7 @@ import type { KubeObject } from "../objects/object.ts";
 import { type Pod, priorityOf } from "../objects/pod.ts";
 import { compare } from "../snapshot/lookup.ts";
 import { type Fit, firstRejections, type NodeFit } from "./fit.ts";
+import { wordsOf } from "./fit-message.ts";
 import { type ClusterView, type NodeInfo, nodeInfo, withNode } from "./node-info.ts";
 
 /** The fewest pods of a node that have to go before it takes another one. */
@@ -54,7 +55,8 @@ export function preemptionFor(pod: Pod, view: ClusterView, fit: Fit): Preemption
       tried += 1;
       const victims = victimsOn(one.node, pod, view, isLower, budgets);
       if ("pods" in victims) candidates.push(victims);
-      else for (const reason of new Set(victims.rejections.map(({ reason }) => reason))) count(reason);
+      else
+        for (const reason of new Set(victims.rejections.map((one) => wordsOf(one, view.schedulerMinor)))) count(reason);
     }
   }
   const [best, ...others] = candidates.sort(byPreference);
