@@ -261,7 +261,7 @@ const ROWS: readonly (readonly [string, Pod, readonly KubeObject[], string, Arou
     { version: "v1.31.14" },
   ],
   [
-    "an in-tree disk is its driver's, whatever the node says [1.36]",
+    "an in-tree disk is its driver's, whatever the node says",
     wanting("data"),
     [
       claim("data", { volumeName: "pv-1" }),
@@ -271,15 +271,36 @@ const ROWS: readonly (readonly [string, Pod, readonly KubeObject[], string, Arou
     "node(s) exceed max volume count",
   ],
   [
-    "… before 1.36 where the node says so",
+    "… in older ones too",
     wanting("data"),
     [
       claim("data", { volumeName: "pv-1" }),
       volume("pv-1", { awsElasticBlockStore: { volumeID: "aws://eu-1a/vol-1" } }),
       limited("a", 0, "ebs.csi.aws.com"),
     ],
+    "node(s) exceed max volume count",
+    { version: "v1.33.13" },
+  ],
+  [
+    "… one of Portworx before 1.36 where the node says so",
+    wanting("data"),
+    [
+      claim("data", { volumeName: "pv-1" }),
+      volume("pv-1", { portworxVolume: { volumeID: "1" } }),
+      limited("a", 0, "pxd.portworx.com"),
+    ],
     FITS,
     { version: "v1.35.3" },
+  ],
+  [
+    "… and of Portworx in 1.36",
+    wanting("data"),
+    [
+      claim("data", { volumeName: "pv-1" }),
+      volume("pv-1", { portworxVolume: { volumeID: "1" } }),
+      limited("a", 0, "pxd.portworx.com"),
+    ],
+    "node(s) exceed max volume count",
   ],
   [
     "terms that contradict each other",

@@ -16,6 +16,7 @@ import exit134 from "./exit-134.ts";
 import exit139 from "./exit-139.ts";
 import exit143 from "./exit-143.ts";
 import exitUnknownContainerd from "./exit-unknown-containerd.ts";
+import hook from "./hook.ts";
 import hugepages from "./hugepages.ts";
 import imageMissing from "./image-missing.ts";
 import initCrash from "./init-crash.ts";
@@ -75,6 +76,7 @@ const container: readonly Rule[] = [
   oomInit,
   execFormat,
   missingInterpreter,
+  hook,
   runtimeOther,
   postStartHook,
   serviceMissing,

@@ -1,6 +1,7 @@
 import { kubectl } from "../../text/command.ts";
 import { name, path, text, value } from "../../text/text.ts";
 import type { Fix } from "../finding.ts";
+import type { PodInput } from "../pod-input.ts";
 import { look } from "../repair.ts";
 import { patchContainer } from "./edit.ts";
 import type { StartFailure } from "./start-failure.ts";
@@ -18,6 +19,22 @@ function mountOf({ view, error }: StartFailure) {
     : { mount: mounts[index] as (typeof mounts)[number], at: `${view.specPath}.volumeMounts[${index}]` };
 }
 
+/** The volumes that are read-only whatever the mount says. */
+const READ_ONLY_SOURCES = ["configMap", "secret", "downwardAPI", "projected", "image"] as const;
+
+/** The read-only volume that the mount point would have to be made in: the nearest mount above it. */
+function readOnlyAbove({ view, error }: StartFailure, { pod }: PodInput) {
+  if (!/read-only file system/i.test(error.detail)) return undefined;
+  const mounts = (view.spec.volumeMounts ?? []) as readonly { name: string; mountPath?: string; readOnly?: boolean }[];
+  const path = (one: { mountPath?: string }) => String(one.mountPath).replace(/\/+$/, "");
+  const [above] = mounts
+    .filter((one) => error.subject?.startsWith(`${path(one)}/`))
+    .sort((a, b) => path(b).length - path(a).length);
+  const volume = pod.spec.volumes?.find(({ name: its }) => its === above?.name);
+  const isReadOnly = above?.readOnly || READ_ONLY_SOURCES.some((source) => volume?.[source] !== undefined);
+  return above && isReadOnly ? { name: above.name, path: path(above) } : undefined;
+}
+
 const isMixUp = ({ error }: StartFailure) => /not a directory|is a directory|vice-versa/i.test(error.detail);
 
 /** A volume cannot be mounted where the container wants it. */
@@ -25,12 +42,15 @@ export default startRule({
   id: "container/mount",
   title: "A volume cannot be mounted at its path in the container",
   causes: ["mount"],
-  headline: (failure) => {
+  headline: (failure, input) => {
     const found = mountOf(failure);
     const what = found ? text`Volume ${name(found.mount.name)}` : text`A volume`;
     const where = text`${value(failure.error.subject ?? "")} of ${containerInSentence(failure.view)}`;
     if (isMixUp(failure))
       return text`${what} cannot be mounted at ${where}: one of the two is a file, the other a directory.`;
+    const above = readOnlyAbove(failure, input);
+    if (above)
+      return text`${what} cannot be mounted at ${where}: volume ${name(above.name)} is mounted above it at ${value(above.path)}, and is read-only.`;
     if (/read-only file system/i.test(failure.error.detail))
       return text`${what} cannot be mounted at ${where}: the mount point cannot be made on a read-only file system.`;
     return text`${what} cannot be mounted at ${where}: ${lastWords(failure)}.`;
@@ -61,6 +81,21 @@ export default startRule({
       : volume?.secret?.secretName
         ? (["secret", volume.secret.secretName] as const)
         : undefined;
+    const above = readOnlyAbove(failure, input);
+    if (found && above)
+      return [
+        patchContainer(
+          input,
+          view,
+          {
+            volumeMounts: [
+              { mountPath: String(found.mount.mountPath), $patch: "delete" },
+              { mountPath: "<path outside>", name: found.mount.name },
+            ],
+          },
+          text`Mount it at a path outside ${value(above.path)}; or, as one projected volume holds several sources, put both into one.`,
+        ),
+      ];
     if (!found || !isMixUp(failure)) return [describeNode(input, text`Look at the node and its storage.`)];
     return [
       ...(source

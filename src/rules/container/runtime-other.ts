@@ -13,8 +13,6 @@ export default startRule({
   why: (_failure, input) =>
     text`That is the innermost part of what the container runtime on node ${nodeOf(input)} answered; no rule here knows it more closely.`,
   notes: ({ error }) => [
-    /nvidia|cuda|nvml/i.test(error.detail) &&
-      text`It speaks of NVIDIA: look at the driver and at the device plugin on that node.`,
     /containerd-shim|runtime.*not found|no such runtime/i.test(error.detail) &&
       text`The runtime's own program is missing on the node.`,
   ],

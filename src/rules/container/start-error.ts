@@ -21,6 +21,7 @@ export type StartCause =
   | "sandbox-gone"
   | "disk-full"
   | "device-plugin"
+  | "hook"
   | "name-conflict"
   | "timeout"
   | "runtime-other";
@@ -87,9 +88,12 @@ const WORDINGS: readonly (readonly [StartCause, readonly RegExp[]])[] = [
     ],
   ],
   ["oom-init", [/OOM-killed/]],
+  // runc 1.0–1.3 libcontainer/configs/config.go, crun src/libcrun/utils.c; what the hook printed follows.
+  ["hook", [/error running (?:\w+ )?hook|error executing hook `(?<subject>[^`]*)`/]],
   [
     "mount",
     [
+      /(?:error mounting|mounting) "(?<source>[^"]*)" to rootfs(?: "(?<rootfs>[^"]*)")? at "\k<rootfs>(?<subject>[^"]*)"/,
       /(?:error mounting|mounting) "(?<source>[^"]*)" to rootfs(?: "[^"]*")? at "(?<subject>[^"]*)"/,
       /mount `(?<source>[^`]*)` to `(?<subject>[^`]*)`/,
       /(?:creating|create mountpoint for|openat2?) `?(?<subject>\/[^`\s]*)`?(?: mount)?: .*(?:Not a directory|not a directory|Is a directory|Read-only file system|read-only file system)/,

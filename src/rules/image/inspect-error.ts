@@ -11,10 +11,12 @@ export default pullRule({
     error.cause === "runtime-down" ||
     (reason === "ImageInspectError" && (error.cause === "unknown" || error.cause === "pull-timeout")),
   confidence: () => "likely",
-  headline: (_attempt, input) =>
-    text`The container runtime of node ${nodeOf(input)} does not work: it cannot say what images it has.`,
+  headline: (attempt, input) =>
+    attempt.reason === "ImageInspectError"
+      ? text`The container runtime of node ${nodeOf(input)} does not work: it cannot say what images it has.`
+      : text`The container runtime of node ${nodeOf(input)} does not answer the kubelet, which wants it to pull the image.`,
   why: (attempt) =>
-    text`${askerOf(attempt)} asks for ${imageOf(attempt)}. The kubelet asks the runtime for images, and got an error: ${value(attempt.error.detail)}.`,
+    text`${askerOf(attempt)} asks for ${imageOf(attempt)}. The kubelet asks the runtime on the node for images, and got an error: ${value(attempt.error.detail)}.`,
   fixes: (_attempt, input) => [
     describeNode(
       input,

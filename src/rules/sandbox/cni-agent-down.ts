@@ -39,10 +39,10 @@ export default sandboxRule({
     means:
       "The CNI plugin is a small program that asks an agent (calico-node, cilium-agent, aws-node …) or reads files that it writes; these are not there.",
     seenIn:
-      "FailedCreatePodSandBox with the plugin's words: `dial unix …sock: connect: connection refused`, `stat /var/lib/calico/nodename: no such file or directory: check that the calico/node container is running`, `open /run/flannel/subnet.env: no such file or directory`, `netplugin failed` (CNI plugins).",
+      "FailedCreatePodSandBox with the plugin's words: `dial unix …sock: connect: connection refused`, `stat /var/lib/calico/nodename: no such file or directory: check that the calico/node container is running`, `open /run/flannel/subnet.env: no such file or directory` (CNI plugins).",
     repair: "Repair the agent's pod on the node.",
     notToConfuseWith:
-      "sandbox/net-not-ready: there the runtime has no configuration at all. sandbox/runtime-down: the socket is the runtime's own.",
+      "sandbox/net-not-ready: there the runtime has no configuration at all. sandbox/cni-api-unreachable: there it is the API server that does not answer. sandbox/runtime-down: the socket is the runtime's own.",
     catalogue: ["sandbox-cni-agent-down"],
   },
 });

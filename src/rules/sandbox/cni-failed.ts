@@ -17,7 +17,7 @@ export default sandboxRule({
   doc: {
     means: "The CNI plugin of the node returns an error of its own.",
     seenIn:
-      'Event FailedCreatePodSandBox `failed to setup network for sandbox "…": plugin type="X" name="Y" failed (add): …` (containerd), `error adding pod … to CNI network "Y"` (CRI-O), `networkPlugin cni failed to set up pod` (Docker). Ids in it change with each try, so the events pile up.',
+      'Event FailedCreatePodSandBox `failed to setup network for sandbox "…": plugin type="X" name="Y" failed (add): …` (containerd), `error adding pod … to CNI network "Y"` (CRI-O), `networkPlugin cni failed to set up pod` (Docker); `netplugin failed with no error message` where the plugin ended without a word (libcni). Ids in it change with each try, so the events pile up.',
     repair: "The plugin's agent on the node knows more.",
     notToConfuseWith: "sandbox/ip-exhausted, sandbox/cni-agent-down, sandbox/cni-binary-missing, which name the cause.",
     catalogue: ["sandbox-cni-failed"],

@@ -1,6 +1,7 @@
 import type { Rule } from "../rule.ts";
 import cgroupDriver from "./cgroup-driver.ts";
 import cniAgentDown from "./cni-agent-down.ts";
+import cniApiUnreachable from "./cni-api-unreachable.ts";
 import cniBinaryMissing from "./cni-binary-missing.ts";
 import cniFailed from "./cni-failed.ts";
 import cniStaleAuth from "./cni-stale-auth.ts";
@@ -31,6 +32,7 @@ const family: readonly Rule[] = [
   ipExhausted,
   cniStaleAuth,
   cniAgentDown,
+  cniApiUnreachable,
   cniFailed,
   runtimeclassMissing,
   runtimeHandlerMissing,

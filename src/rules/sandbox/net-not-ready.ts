@@ -14,7 +14,7 @@ export default sandboxRule({
   headline: (_, input) =>
     text`The pod network of node ${nodeName(input)} is not ready: its CNI plugin is not set up there.`,
   why: ({ error }) =>
-    text`The container runtime finds no valid network configuration${/ in (\/\S+?)[:.]?(?:\s|$)/.test(error.words) ? text` in ${value(/ in (\/\S+?)[:.]?(?:\s|$)/.exec(error.words)?.[1] ?? "")}` : ""}, which the network's agent on the node writes when it is up. Until then no pod gets a network; pods with hostNetwork run.`,
+    text`The container runtime finds no valid network configuration${DIRECTORY.test(error.words) ? text` in ${value(DIRECTORY.exec(error.words)?.[1] ?? "")}` : ""}, which the network's agent on the node writes when it is up. Until then no pod gets a network; pods with hostNetwork run.`,
   notes: (failure, input) => agentNotes(input, failure.error.names.plugin),
   fixes: (failure, input) => [
     lookAtAgent(
@@ -35,6 +35,8 @@ export default sandboxRule({
     catalogue: ["net-not-ready", "sandbox-cni-uninitialised"],
   },
 });
+
+const DIRECTORY = / in (\/\S+?)[:.]*(?:\s|$)/;
 
 function nodeEvidence(input: PodInput): readonly Evidence[] {
   const node = nodeOf(input);

@@ -5,6 +5,7 @@ export type SandboxCause =
   | "ip-exhausted"
   | "cni-uninitialised"
   | "cni-stale-auth"
+  | "cni-api-unreachable"
   | "cni-agent-down"
   | "cni-failed"
   | "runtime-handler-missing"
@@ -72,22 +73,31 @@ const TESTS: readonly Test[] = [
   ["out-of-memory", /container init was OOM-killed|\(possibly OOM-killed\)/],
   ["sysctl", /sysctl "?(?<sysctl>[\w./-]+)"?.*(?:not in a separate kernel namespace|not allowed|no such file)/],
   [
-    "runtime-down",
-    /dial unix \S*(?:containerd|crio|cri-dockerd|dockershim|docker)\S*: connect: (?:connection refused|no such file)|transport is closing|code = Unavailable|Cannot connect to the Docker daemon/,
-  ],
-  [
     "config",
     /unsupported supplementalGroupsPolicy|pod must not contain (?:both|any) HostProcess|hostNetwork is required if Pod contains HostProcess|failed to generate sandbox config/i,
   ],
 ];
+
+/** A plugin speaks gRPC to its own agent too: this is about the runtime only where no plugin says it. */
+const RUNTIME_DOWN =
+  /dial unix \S*(?:containerd|crio|cri-dockerd|dockershim|docker)\S*: connect: (?:connection refused|no such file)|transport is closing|code = Unavailable|Cannot connect to the Docker daemon/;
 
 /** Where the network is at fault, whatever the runtime (containerd, CRI-O, cri-dockerd, dockershim). */
 const NETWORK =
   /failed to set ?up network for sandbox|failed to setup network for sandbox|network for pod "|CNI network|networkPlugin cni|plugin type="|CNI failed|cni plugin/i;
 
 const STALE = /\bUnauthorized\b|x509: |certificate has expired|token has expired|provide credentials/;
+
+/** Another machine than the node itself: the plugin asks the API server for pods, pools and policies. */
+const ELSEWHERE = /(?!127\.|localhost\b|\[::1\])(?<server>[\w.-]+|\[[0-9a-fA-F:]+\])/.source;
+const SILENT =
+  /connection refused|i\/o timeout|no route to host|network is unreachable|no such host|server misbehaving|deadline exceeded|Client\.Timeout|TLS handshake timeout|connection reset|\bEOF\b/
+    .source;
+const API = new RegExp(`(?:dial tcp:? (?:lookup )?|https://)${ELSEWHERE}(?::\\d+)?[\\s\\S]*?(?:${SILENT})`);
+
+/** What listens on the node, and files that only a running agent writes. A file that a plugin misses can be any other as well. */
 const AGENT =
-  /connection refused|no such file or directory|netplugin failed|connect: |context deadline exceeded|is the agent running|is the .*container running|check that the|error getting ClusterInformation|i\/o timeout|unreachable/i;
+  /dial unix |\.sock\b|subnet\.env|\/calico\/nodename|127\.0\.0\.1:|\[::1\]:|localhost:|is the (?:agent|.*container) running|check that the|connection refused|unreachable|deadline exceeded|i\/o timeout/i;
 
 /** Takes a message of FailedCreatePodSandBox or NetworkNotReady apart; the wordings of all runtimes since dockershim. */
 export function classifySandboxError(message: string): SandboxError {
@@ -103,8 +113,11 @@ export function classifySandboxError(message: string): SandboxError {
   }
   if (NETWORK.test(message)) {
     if (STALE.test(message)) return { cause: "cni-stale-auth", words, names: named(undefined) };
+    const server = API.exec(words)?.groups;
+    if (server) return { cause: "cni-api-unreachable", words, names: named(server) };
     return { cause: AGENT.test(words) ? "cni-agent-down" : "cni-failed", words, names: named(undefined) };
   }
+  if (RUNTIME_DOWN.test(message)) return { cause: "runtime-down", words, names: {} };
   if (/DeadlineExceeded|context deadline exceeded|timed out/.test(message))
     return { cause: "timeout", words, names: {} };
   if (/OCI runtime|runc|crun|shim task|containerd task/.test(message)) return { cause: "runc", words, names: {} };
@@ -136,19 +149,26 @@ const KNOWN: readonly (readonly [string, RegExp])[] = [
 
 /** Without the wrappers around it: who failed at what is said in the headline. */
 function innermost(message: string): string {
-  return message
-    .replace(/^\(combined from similar events\): /, "")
-    .replace(/^Failed to create pod sandbox: /, "")
-    .replace(/^(?:rpc error: code = \w+ desc = )+/, "")
-    .replace(/^unable to get OCI runtime for sandbox "[^"]*": /, "")
-    .replace(/^failed to (?:setup|set up) network for sandbox "[^"]*": /, "")
-    .replace(/^failed to set up sandbox container "[^"]*" network for pod "[^"]*": /, "")
-    .replace(/^networkPlugin cni failed to set up pod "[^"]*" network: /, "")
-    .replace(/^failed to create pod network sandbox \S+: /, "")
-    .replace(/^error adding pod \S+ to CNI network "[^"]*": /, "")
-    .replace(/^plugin type="[^"]*"(?: name="[^"]*")? failed \(add\): /, "")
-    .replace(/^failed to start sandbox (?:container )?(?:"[^"]*" )?(?:container )?(?:task )?(?:"[^"]*")?: ?/, "")
-    .replace(/^failed to create containerd task: failed to create shim task: /, "")
-    .replace(/^(?:OCI runtime create failed: )?(?:runc create failed: )?/, "")
-    .trim();
+  return (
+    message
+      .replace(/^\(combined from similar events\): /, "")
+      .replace(/^Failed to create pod sandbox: /, "")
+      .replace(/^(?:rpc error: code = \w+ desc = )+/, "")
+      // What the clean-up after the failure said does not count.
+      .replace(
+        /^\[(failed to set up sandbox container [\s\S]*?), failed to clean up sandbox container [\s\S]*\]$/,
+        "$1",
+      )
+      .replace(/^unable to get OCI runtime for sandbox "[^"]*": /, "")
+      .replace(/^failed to (?:setup|set up) network for sandbox "[^"]*": /, "")
+      .replace(/^failed to set up sandbox container "[^"]*" network for pod "[^"]*": /, "")
+      .replace(/^networkPlugin cni failed to set up pod "[^"]*" network: /, "")
+      .replace(/^failed to create pod network sandbox \S+: /, "")
+      .replace(/^error adding pod \S+ to CNI network "[^"]*": /, "")
+      .replace(/^plugin type="[^"]*"(?: name="[^"]*")? failed \(add\): /, "")
+      .replace(/^failed to start sandbox (?:container )?(?:"[^"]*" )?(?:container )?(?:task )?(?:"[^"]*")?: ?/, "")
+      .replace(/^failed to create containerd task: failed to create shim task: /, "")
+      .replace(/^(?:OCI runtime create failed: )?(?:runc create failed: )?/, "")
+      .trim()
+  );
 }

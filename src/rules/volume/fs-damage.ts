@@ -7,12 +7,25 @@ import { mountRule, nodeName, VolumeText, volumeText } from "./mount-rule.ts";
 export default mountRule({
   id: "volume/fs-damage",
   title: "The filesystem of the volume cannot be mounted",
-  causes: ["fs-damage"],
-  confidence: () => "likely",
+  causes: ["fs-damage", "format"],
+  confidence: ({ error }) => (error.cause === "format" ? "certain" : "likely"),
   headline: (failure, input) =>
-    text`The filesystem on ${volumeText(failure)} is damaged or of another type; node ${nodeName(input)} cannot mount it.`,
-  why: (failure) => text`${VolumeText(failure)} reached the node; mounting it failed: ${value(failure.error.words)}.`,
-  fixes: (failure) => [
+    failure.error.cause === "format"
+      ? text`The disk of ${volumeText(failure)} has no filesystem yet, and node ${nodeName(input)} cannot make ${value(failure.error.names.type ?? "")} on it.`
+      : text`The filesystem on ${volumeText(failure)} is damaged or of another type; node ${nodeName(input)} cannot mount it.`,
+  why: (failure) =>
+    failure.error.cause === "format"
+      ? text`The kubelet or the driver found no filesystem on ${value(failure.error.names.disk ?? "")}, and mkfs said: ${value(failure.error.names.output ?? "")}.`
+      : text`${VolumeText(failure)} reached the node; mounting it failed: ${value(failure.error.words)}.`,
+  fixes: (failure, input) => [
+    ...(failure.error.cause === "format"
+      ? [
+          adminTask(
+            text`Make the disk on the node writable and whole, or fsType one that mkfs on the node knows; where data should be on it, it is another disk, or damaged.`,
+            kubectl("reads", undefined, "describe", "node", input.pod.spec.nodeName ?? ""),
+          ),
+        ]
+      : []),
     adminTask(
       text`Compare fsType of the volume with what is on the disk (blkid), make a copy or snapshot, then check the filesystem (fsck, xfs_repair) while no pod uses it. Do not format it.`,
       ...(failure.claim ? [kubectl("reads", undefined, "get", "persistentvolume", failure.called, "-o", "yaml")] : []),

@@ -15,6 +15,7 @@ export type MountCause =
   | "secret-provider-class"
   | "csi-error"
   | "fs-damage"
+  | "format"
   | "device-busy"
   | "permission"
   | "node-affinity"
@@ -108,12 +109,13 @@ const TESTS: readonly Test[] = [
   fits("secret-provider-class", /failed to get secretproviderclass (?<full>[^\s,:]+)/),
   (_detail, operation) =>
     operation.includes("NodeAffinity") ? { cause: "node-affinity", words: _detail, names: {} } : undefined,
+  // Before all that names a path: the kubelet goes through the files of a volume that is mounted.
+  fits("permission", /applyFSGroup|lchown|chown .*(?:not permitted|read-only)/i),
   fits(
     "local-path",
     /special device (?<path>\S+) does not exist|path "(?<quoted>[^"]+)" does not exist|stat (?<stat>\/\S+): no such file or directory/,
   ),
   mountOutput,
-  fits("permission", /applyFSGroup|fsgroup|lchown|chown .*(?:not permitted|read-only)/i),
   (detail, operation) =>
     /NodeExpandVolume|expanding volume|resizing/i.test(`${operation} ${detail}`)
       ? { cause: "resize", words: outputOf(detail), names: {} }
@@ -127,9 +129,10 @@ const TESTS: readonly Test[] = [
   (detail, operation) =>
     operation.startsWith("AttachVolume") ? { cause: "attach-failed", words: detail, names: {} } : undefined,
   fits(
-    "fs-damage",
-    /bad superblock|wrong fs type|errors on device .* could not correct|format of disk|Structure needs cleaning/,
+    "format",
+    /format of disk "(?<disk>[^"]*)" failed: type:\("(?<type>[^"]*)"\)[\s\S]*?output:\((?<output>[\s\S]*?)\)?\s*$/,
   ),
+  fits("fs-damage", /bad superblock|wrong fs type|errors on device .* could not correct|Structure needs cleaning/),
   fits("device-busy", /already mounted or mount point busy|device or resource busy/i),
   fits("csi-error", /rpc error: code = (?<code>\w+)/),
 ];
@@ -175,7 +178,7 @@ export function outputOf(detail: string): string {
   const output = /Output: ([\s\S]*)$/.exec(detail)?.[1];
   const lines = (output ?? detail)
     .split("\n")
-    .map((line) => line.trim())
-    .filter((line) => line && !/^Running (?:scope as unit|as unit)/.test(line));
+    .map((line) => line.trim().replace(/^Running (?:scope )?as unit:? \S+\s*/, ""))
+    .filter((line) => line);
   return lines.join(" ").trim();
 }

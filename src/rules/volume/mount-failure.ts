@@ -1,4 +1,5 @@
 import { type Event, lastSeen } from "../../objects/event.ts";
+import type { Pod } from "../../objects/pod.ts";
 import { compare } from "../../snapshot/lookup.ts";
 import { type Evidence, seen } from "../finding.ts";
 import type { PodInput } from "../pod-input.ts";
@@ -50,13 +51,14 @@ function findFailures(input: PodInput): readonly MountFailure[] {
     const index = pod.spec.volumes?.findIndex(({ name }) => name === called) ?? -1;
     const claim = claimsOf(input).find((one) => one.claim?.spec?.volumeName === called || one.volume === called);
     const volume = index >= 0 ? called : claim?.volume;
+    const error = classifyMountError(operation, detail);
     newest.set(called, {
       called,
       ...(volume !== undefined && { volume }),
       ...(claim && { claim }),
       operation,
       detail,
-      error: classifyMountError(operation, detail),
+      error: error.cause === "local-path" && !isPathOfNode(pod, called, claim) ? withoutPath(error, detail) : error,
       event,
       evidence: [
         seen(event, "message", event.reason),
@@ -70,3 +72,15 @@ function findFailures(input: PodInput): readonly MountFailure[] {
   }
   return [...newest.values()];
 }
+
+/** Whether the volume may be a path of the node: not where its source is known and is another. */
+function isPathOfNode({ spec }: Pod, called: string, claim: ClaimView | undefined): boolean {
+  const inline = spec.volumes?.find(({ name }) => name === called);
+  if (inline && !inline.persistentVolumeClaim && !inline.ephemeral) return inline.hostPath !== undefined;
+  const persistent = claim?.persistent?.state === "found" ? claim.persistent.object.spec : undefined;
+  return !persistent || "local" in persistent || "hostPath" in persistent;
+}
+
+/** A path that is missing though the volume is none: a driver or a plugin has not put the disk there. */
+const withoutPath = ({ words }: MountError, detail: string): MountError =>
+  /^rpc error: /.test(detail) ? { cause: "csi-error", words, names: {} } : { cause: "unknown", words, names: {} };

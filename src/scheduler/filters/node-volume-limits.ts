@@ -73,9 +73,9 @@ function limitsOf({ spec }: CSINode): ReadonlyMap<string, number> {
   );
 }
 
-/** Until 1.35 the node had to say so (nodevolumelimits/utils.go). */
+/** Of Portworx alone the node had to say so, from 1.31 to 1.35 (nodevolumelimits/utils.go isCSIMigrationOn, 1.28 to 1.36). */
 const isMigratedOn = (csiNode: CSINode, provisioner: string, minor: number): boolean =>
-  minor >= 36 || isMigratedBy(csiNode, provisioner);
+  provisioner !== "kubernetes.io/portworx-volume" || minor >= 36 || (minor >= 31 && isMigratedBy(csiNode, provisioner));
 
 /** What a pod has, or will have, attached to its node (filterAttachableVolumes). */
 function volumesOf(pod: Pod, objects: Objects, isMigrated: (type: string) => boolean): Volumes {

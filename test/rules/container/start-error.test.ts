@@ -127,8 +127,14 @@ const rows: readonly [StartCause, string | undefined, string][] = [
     "/mnt",
     'failed to generate container "1" spec: failed to generate spec: path "/mnt" is mounted on "/mnt" but it is not a shared mount',
   ],
+  ["runtime-other", undefined, "Error response from daemon: linux runtime spec devices: readdirent: invalid argument"],
   [
-    "runtime-other",
+    "mount",
+    "/proc/cpuinfo",
+    'OCI runtime create failed: container_linux.go:349: starting container process caused "process_linux.go:449: container init caused \\"rootfs_linux.go:58: mounting \\\\\\"/var/lib/lxcfs/proc/cpuinfo\\\\\\" to rootfs \\\\\\"/var/lib/docker/overlay2/c8de/merged\\\\\\" at \\\\\\"/var/lib/docker/overlay2/c8de/merged/proc/cpuinfo\\\\\\" caused \\\\\\"not a directory\\\\\\"\\"": unknown',
+  ],
+  [
+    "hook",
     undefined,
     `${RUNC}error running prestart hook #0: exit status 1, stdout: , stderr: nvidia-container-cli: initialization error: nvml error: driver not loaded: unknown`,
   ],

@@ -6,6 +6,46 @@ const HEAD = "Failed to create pod sandbox: rpc error: code = Unknown desc = ";
 // Words of containerd, CRI-O, cri-dockerd and dockershim, and of CNI plugins within them.
 test.each([
   [
+    `${HEAD}[failed to set up sandbox container "1" network for pod "p": networkPlugin cni failed to set up pod "p_ns" network: netplugin failed with no error message, failed to clean up sandbox container "1" network for pod "p": networkPlugin cni failed to teardown pod "p_ns" network: stat /var/lib/calico/nodename: no such file or directory]`,
+    "cni-failed",
+    "calico",
+  ],
+  [
+    `${HEAD}failed to setup network for sandbox "1": plugin type="host-device" name="n" failed (add): failed to find host device: open /sys/bus/pci/devices: no such file or directory`,
+    "cni-failed",
+    "host-device",
+  ],
+  [
+    `${HEAD}failed to setup network for sandbox "1": plugin type="calico" failed (add): stat /var/lib/calico/nodename: no such file or directory: check that the calico/node container is running and has mounted /var/lib/calico/`,
+    "cni-agent-down",
+    "calico",
+  ],
+  [
+    `${HEAD}failed to setup network for sandbox "1": plugin type="cilium-cni" failed (add): unable to connect to Cilium daemon: failed to create cilium agent client after 30 seconds timeout: Get "http://localhost/v1/config": dial unix /var/run/cilium/cilium.sock: connect: no such file or directory`,
+    "cni-agent-down",
+    "cilium-cni",
+  ],
+  [
+    `${HEAD}failed to setup network for sandbox "1": plugin type="aws-cni" name="aws-cni" failed (add): add cmd: Error received from AddNetwork gRPC call: rpc error: code = Unavailable desc = connection error: desc = "transport: Error while dialing: dial tcp 127.0.0.1:50051: connect: connection refused"`,
+    "cni-agent-down",
+    "aws-cni",
+  ],
+  [
+    `${HEAD}failed to setup network for sandbox "1": plugin type="calico" failed (add): error getting ClusterInformation: Get "https://10.96.0.1:443/apis/crd.projectcalico.org/v1/clusterinformations/default": dial tcp 10.96.0.1:443: i/o timeout`,
+    "cni-api-unreachable",
+    "calico",
+  ],
+  [
+    `${HEAD}failed to setup network for sandbox "1": plugin type="multus" name="multus-cni-network" failed (add): Multus: [ns/p]: error getting pod: Get "https://[10.96.0.1]:443/api/v1/namespaces/ns/pods/p?timeout=1m0s": dial tcp: lookup api-int.x: no such host`,
+    "cni-api-unreachable",
+    "multus",
+  ],
+  [
+    `${HEAD}failed to setup network for sandbox "1": plugin type="calico" failed (add): error getting ClusterInformation: Get "https://10.96.0.1:443/apis": tls: failed to verify certificate: x509: certificate signed by unknown authority`,
+    "cni-stale-auth",
+    "calico",
+  ],
+  [
     `${HEAD}failed to setup network for sandbox "1": plugin type="calico" name="k8s" failed (add): error getting ClusterInformation: connection is unauthorized: Unauthorized`,
     "cni-stale-auth",
     "calico",

@@ -81,6 +81,14 @@ describe("what a detail comes to", () => {
     [MOUNT("-t cifs //h/s /x", "mount error(13): Permission denied"), "cifs"],
     [MOUNT("-t ext4 /dev/sdb /x", "mount: wrong fs type, bad option, bad superblock on /dev/sdb"), "fs-damage"],
     [MOUNT("-t ext4 /dev/sdb /x", "mount: /dev/sdb already mounted or mount point busy."), "device-busy"],
+    [
+      "applyFSGroup failed for vol x: lstat /var/lib/kubelet/pods/1/volumes/kubernetes.io~csi/x/mount: no such file or directory",
+      "permission",
+    ],
+    [
+      'rpc error: code = Unknown desc = format of disk "/dev/sdb" failed: type:("xfs") target:("/t") options:("defaults") errcode:(exit status 1) output:(mkfs.xfs: cannot open /dev/sdb: Read-only file system)',
+      "format",
+    ],
     ["applyFSGroup failed for vol x: lchown /x: operation not permitted", "permission"],
     ["rpc error: code = Aborted desc = an operation with the given Volume ID x already exists", "csi-error"],
     ["nobody has seen this", "unknown"],
