@@ -139,7 +139,7 @@ interface Files {
 }
 
 /** The files of a volume that is a whole ConfigMap or Secret, where its keys are known. */
-function filesIn(volume: string, { pod, snapshot }: PodInput): Files | undefined {
+export function filesIn(volume: string, { pod, snapshot }: PodInput): Files | undefined {
   const { configMap, secret } = (pod.spec.volumes?.find((one) => one.name === volume) ?? {}) as {
     configMap?: { name?: string; items?: readonly { path?: string }[] };
     secret?: { secretName?: string; items?: readonly { path?: string }[] };

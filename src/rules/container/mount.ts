@@ -1,5 +1,7 @@
 import { kubectl } from "../../text/command.ts";
-import { name, path, text, value } from "../../text/text.ts";
+import { nearest } from "../../text/nearest.ts";
+import { list, name, path, type Text, text, value } from "../../text/text.ts";
+import { filesIn } from "../config/subpath.ts";
 import type { Fix } from "../finding.ts";
 import type { PodInput } from "../pod-input.ts";
 import { look } from "../repair.ts";
@@ -17,6 +19,19 @@ function mountOf({ view, error }: StartFailure) {
   return index < 0
     ? undefined
     : { mount: mounts[index] as (typeof mounts)[number], at: `${view.specPath}.volumeMounts[${index}]` };
+}
+
+/** The ConfigMap or Secret that lacks the file which the mount's subPath names; the kubelet has made a directory of that name. */
+function lackingFile(failure: StartFailure, input: PodInput) {
+  const subPath = isMixUp(failure) ? mountOf(failure)?.mount.subPath : undefined;
+  const files = typeof subPath === "string" ? filesIn(mountOf(failure)?.mount.name ?? "", input) : undefined;
+  return files && typeof subPath === "string" && !files.keys.some((key) => `${key}/`.startsWith(`${subPath}/`))
+    ? {
+        ...files,
+        subPath,
+        near: nearest(subPath, files.keys)[0] ?? (files.keys.length === 1 ? files.keys[0] : undefined),
+      }
+    : undefined;
 }
 
 /** The volumes that are read-only whatever the mount says. */
@@ -44,6 +59,9 @@ export default startRule({
   causes: ["mount"],
   headline: (failure, input) => {
     const found = mountOf(failure);
+    const lacking = lackingFile(failure, input);
+    if (lacking)
+      return text`${lacking.kind} ${name(lacking.object)} has no ${name(lacking.subPath)}, which ${containerInSentence(failure.view)} mounts as the file ${value(failure.error.subject ?? "")}.`;
     const what = found ? text`Volume ${name(found.mount.name)}` : text`A volume`;
     const where = text`${value(failure.error.subject ?? "")} of ${containerInSentence(failure.view)}`;
     if (isMixUp(failure))
@@ -59,10 +77,14 @@ export default startRule({
     const found = mountOf(failure);
     return text`The runtime mounts volumes before it starts the program, and was refused: ${value(failure.error.detail)}.${found && text` It is ${path(found.at)}.`}`;
   },
-  notes: (failure) => {
+  notes: (failure, input) => {
     const found = mountOf(failure);
+    const lacking = lackingFile(failure, input);
     return [
+      lacking &&
+        text`Where a subPath is missing in a volume, the kubelet makes a directory of that name, and no directory goes over a file. It has ${lacking.keys.length === 0 ? "no keys" : list(lacking.keys.map(name), 6)}.`,
       isMixUp(failure) &&
+        !lacking &&
         (found?.mount.subPath === undefined
           ? text`A volume without ${name("subPath")} is a directory. To put one file in place, mount it with the file's name as subPath.`
           : text`The subPath ${name(String(found.mount.subPath))} is a directory if nothing of that name was in the volume when it was first mounted: the kubelet makes one then.`),
@@ -96,6 +118,32 @@ export default startRule({
           text`Mount it at a path outside ${value(above.path)}; or, as one projected volume holds several sources, put both into one.`,
         ),
       ];
+    const lacking = lackingFile(failure, input);
+    if (found && lacking) {
+      const { mountPath, name: volumeName } = found.mount;
+      const toKey = (subPath: string, title: Text, applies: Fix["applies"]) =>
+        patchContainer(
+          input,
+          view,
+          { volumeMounts: [{ mountPath: String(mountPath), name: volumeName, subPath }] },
+          title,
+          {
+            applies,
+          },
+        );
+      return [
+        lacking.near === undefined
+          ? toKey("<key>", text`Name a key that it has as subPath.`, "fill-in")
+          : toKey(lacking.near, text`Mount its key ${name(lacking.near)}.`, "maybe"),
+        {
+          ...look(
+            text`Or add the key ${name(lacking.subPath)} to it.`,
+            kubectl("changes", namespace, "edit", lacking.kind.toLowerCase(), lacking.object),
+          ),
+          applies: "fill-in",
+        },
+      ];
+    }
     if (!found || !isMixUp(failure)) return [describeNode(input, text`Look at the node and its storage.`)];
     return [
       ...(source

@@ -58,7 +58,7 @@ export default pullRule({
       credentialTrouble(input, targetOf(attempt)) ??
       text`The pod names a pull secret with a login for ${name(hostOf(attempt))}, yet the last try sent none: the secret may be newer than that try, or its login empty.`;
     const proven = provenSecret(attempt, input);
-    return text`${askerOf(attempt)} asks for ${imageOf(attempt)}; without credentials the registry answered "unauthorized". ${trouble}${proven && text` With pull secret ${name(proven)} it gives the image.`}`;
+    return text`${askerOf(attempt)} asks for ${imageOf(attempt)}; without credentials the registry answered "${/\b403\b|forbidden/i.test(attempt.error.detail) ? "forbidden" : "unauthorized"}". ${trouble}${proven && text` With pull secret ${name(proven)} it gives the image.`}`;
   },
   notes: (attempt, input) => [
     ...missingTooNotes(attempt, input),

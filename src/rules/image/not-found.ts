@@ -117,7 +117,7 @@ export default pullRule({
       input,
       best
         ? text`Or set another ${others.length > 0 ? text`tag that exists: ${list(others)} ${others.length > 1 ? "are" : "is"} next` : "image that exists"}.`
-        : text`Set a tag that exists.`,
+        : text`Set ${whatIsMissing(attempt, input) === "repository" ? "an image" : "a tag"} that exists.`,
       whatIsMissing(attempt, input) === "repository" || best?.differsIn === "repository"
         ? "<host/repository:tag>"
         : undefined,
