@@ -144,7 +144,7 @@ function findingsOf({ rootCause, others, consequences }: Diagnosis): readonly Fi
 /** Kinds without a namespace, of which a command names one. */
 const isClusterWide = (argv: readonly string[]) =>
   argv.some((word) =>
-    /^(?:nodes?|cordon|uncordon|runtimeclass(?:es)?|namespaces?|pv|persistentvolumes?|storageclass(?:es)?|priorityclass(?:es)?|csidrivers?|csinodes?|volumeattachments?|--all-namespaces|--raw|crds?|-A|auth|api-resources|apiservices?|.*webhookconfigurations?|deviceclass(?:es)?|resourceslices?|(?:clusterqueues|admissionchecks)\.kueue\.x-k8s\.io|node(?:pool|claim)s?\.karpenter\.sh|validatingadmissionpolic(?:y|ies)|constraints|clusterpolicies.*|securitycontextconstraints|podsecuritypolicies)(?:\/.*)?$/.test(
+    /^(?:nodes?|cordon|uncordon|runtimeclass(?:es)?|namespaces?|pv|persistentvolumes?|storageclass(?:es)?|priorityclass(?:es)?|csidrivers?|csinodes?|volumeattachments?|--all-namespaces|--raw|crds?|-A|auth|api-resources|apiservices?|.*webhookconfigurations?|deviceclass(?:es)?|resourceslices?|(?:clusterqueues|admissionchecks)\.kueue\.x-k8s\.io|node(?:pool|claim)s?\.karpenter\.sh|validatingadmissionpolic(?:y|ies)|constraints|clusterpolicies.*|securitycontextconstraints|clusterrole(?:binding)?s?|podsecuritypolicies)(?:\/.*)?$/.test(
       word,
     ),
   );

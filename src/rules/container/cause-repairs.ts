@@ -13,6 +13,7 @@ import { bytesOf, memoryLimitOf, raisedLimit } from "./memory.ts";
 import { closedQuote } from "./quotes.ts";
 import { hostFacts } from "./service-of-host.ts";
 import {
+  emptyFolderRepairs,
   fileRepairs,
   folderRepairs,
   mountVolume,
@@ -59,6 +60,16 @@ export function causeRepairs(cause: LogCause, crash: Crash, input: PodInput): re
       return folderRepairs(cause.folder, crash, input);
     case "node-limit":
       return nodeLimitRepairs(cause.what, input);
+    case "sysctl-low":
+      return [setSysctls([`${cause.sysctl}=${cause.least}`], input)];
+    case "folder-not-empty":
+      return cause.folder === undefined ? [] : emptyFolderRepairs(cause.folder, crash, input);
+    case "library-old":
+      return [
+        repairProgram(
+          text`Build the program on the base image that it runs on, or run it on a newer release of that; build and push the image.`,
+        ),
+      ];
     case "address-in-use":
       return addressRepairs(cause.port, crash, input);
     case "certificate":
@@ -258,26 +269,17 @@ function nodeLimitRepairs(what: keyof typeof SYSCTLS, { pod }: PodInput): readon
           : text`Raise the limit of open files of the container runtime's service on node ${name(nodeName)} (${path("LimitNOFILE")}), or of the program itself.`,
       ),
     ];
-  return [
-    adminTask(
-      text`Raise the limits on node ${name(nodeName)}, and in its configuration, to last.`,
-      kubectl(
-        "changes",
-        undefined,
-        "debug",
-        `node/${nodeName}`,
-        "-it",
-        "--profile=sysadmin",
-        "--image=busybox:1.37",
-        "--",
-        "chroot",
-        "/host",
-        "sysctl",
-        "-w",
-        ...sysctls,
-      ),
-    ),
-  ];
+  return [setSysctls(sysctls, { pod })];
+}
+
+/** Sets them in the node's own kernel, from a container that may. */
+function setSysctls(sysctls: readonly string[], { pod }: Pick<PodInput, "pod">): Fix {
+  const { nodeName = "" } = pod.spec;
+  const shell = ["--profile=sysadmin", "--image=busybox:1.37", "--", "chroot", "/host"];
+  return adminTask(
+    text`Raise ${sysctls.length > 1 ? "the limits" : "it"} on node ${name(nodeName)}, and in its configuration, to last.`,
+    kubectl("changes", undefined, "debug", `node/${nodeName}`, "-it", ...shell, "sysctl", "-w", ...sysctls),
+  );
 }
 
 /** What else may hold the port, and where the container's own is set. */

@@ -47,6 +47,8 @@ export function causeHeadline(cause: LogCause, { view }: Crash, input: PodInput)
       return text`no space is left${cause.path && text` at ${value(cause.path)}`}`;
     case "node-limit":
       return text`${NODE_LIMITS[cause.what]}`;
+    case "sysctl-low":
+      return text`${name(cause.sysctl)} of its node is too low; it takes no less than ${value(cause.least)}`;
     case "heap":
       return text`out of memory within ${RUNTIMES[cause.runtime]}`;
     case "shell-syntax":
@@ -67,6 +69,10 @@ export function causeHeadline(cause: LogCause, { view }: Crash, input: PodInput)
           : text`${name(cause.module)} is missing in image ${value(view.spec.image ?? "")}`;
     case "library-missing":
       return text`the library ${name(cause.library)} is missing in image ${value(view.spec.image ?? "")}`;
+    case "library-old":
+      return text`the image has no ${name(cause.version)}: the program was built with a newer C library`;
+    case "folder-not-empty":
+      return text`${cause.folder ? text`the folder ${value(cause.folder)}` : "its data folder"}, which it wants to fill for the first time, is not empty`;
     case "file-missing":
       return text`the file ${value(cause.path)} does not exist`;
     case "folder-missing":
@@ -172,6 +178,17 @@ export function causeNotes(cause: LogCause, { view, words }: Crash, input: PodIn
           : cause.what === "file-watches"
             ? text`All pods of the node share ${path("fs.inotify.max_user_watches")} and ${path("fs.inotify.max_user_instances")} of one user.`
             : text`The limit is the container runtime's (${path("ulimit -n")}), or the program does not close what it opens.`,
+      );
+      break;
+    case "sysctl-low":
+      notes.push(
+        text`The setting is the kernel's, so all pods of the node share it; ${path("securityContext.sysctls")} of a pod cannot set it.`,
+      );
+      break;
+    case "folder-not-empty":
+      notes.push(
+        cause.folder !== undefined && storageNote(cause.folder, view, input),
+        text`A new disk has a folder ${name("lost+found")} at its root, and a try that was broken off leaves files.`,
       );
       break;
     case "privileged-port":

@@ -196,10 +196,19 @@ function readLines(lines: readonly string[]) {
   if (!line) return undefined;
   const below = lines.slice(line.index + 1, line.index + 1 + EXPLANATION).map((next) => next.trim());
   const said =
-    causeOf(line.words) ?? below.map(causeOf).find((one) => one?.kind === "variable-missing") ?? pydantic(line, lines);
+    causeOf(line.words) ??
+    below.map(causeOf).find((one) => one?.kind === "variable-missing") ??
+    listedVariable(below) ??
+    pydantic(line, lines);
   const cause = said && inContext(said, line, lines);
   const place = placeIn(lines, line.index);
   return { line, ...(cause && { cause }), ...(place && { place }) };
+}
+
+/** "You need to specify one of the following as an environment variable:", and a list: the first of them will do. */
+function listedVariable([announcement = "", first = ""]: readonly string[]): LogCause | undefined {
+  const variable = /environment variables?:$/i.test(announcement) && /^[-*•] ?([A-Z][A-Z0-9_]+)$/.exec(first)?.[1];
+  return variable ? { kind: "variable-missing", variable } : undefined;
 }
 
 /** Frames of Python, Java, Node.js and PHP from which a file or folder is made. */

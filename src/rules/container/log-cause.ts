@@ -27,6 +27,8 @@ export type LogCause =
   | { readonly kind: "read-only"; readonly path?: string }
   | { readonly kind: "no-space"; readonly path?: string }
   | { readonly kind: "node-limit"; readonly what: "file-watches" | "open-files" | "processes" }
+  /** A setting of the node's kernel: `vm.max_map_count`, and the least that the program takes. */
+  | { readonly kind: "sysctl-low"; readonly sysctl: string; readonly least: string }
   | { readonly kind: "heap"; readonly runtime: "java" | "node" | "go" | "php" | "python" | "dotnet" | "native" }
   | { readonly kind: "exec-format"; readonly program?: string }
   | { readonly kind: "no-interpreter"; readonly program?: string }
@@ -35,7 +37,11 @@ export type LogCause =
   | { readonly kind: "not-executable"; readonly program?: string }
   | { readonly kind: "module-missing"; readonly module: string; readonly sort?: "script" | "main-class" }
   | { readonly kind: "library-missing"; readonly library: string }
+  /** The C library of the image is older than the one that the program was built with: `GLIBC_2.34`. */
+  | { readonly kind: "library-old"; readonly version: string }
   | { readonly kind: "file-missing"; readonly path: string }
+  /** A program that fills a folder for the first time wants it empty. */
+  | { readonly kind: "folder-not-empty"; readonly folder?: string }
   | { readonly kind: "folder-missing"; readonly folder: string; readonly wanted: string }
   | { readonly kind: "bad-argument"; readonly argument?: string }
   | { readonly kind: "bad-syntax"; readonly what: string }
@@ -184,6 +190,14 @@ const NODE_LIMITS: readonly (readonly [RegExp, "file-watches" | "open-files" | "
   ],
 ];
 
+/** Elasticsearch and OpenSearch check such settings before they start (bootstrap checks). */
+const sysctlLow: Reader = (words) => {
+  const { sysctl, least } =
+    /\b(?<sysctl>(?:vm|kernel|net|fs)\.[\w.]+) \[\d+\] is too low, increase to at least \[(?<least>\d+)\]/.exec(words)
+      ?.groups ?? {};
+  return sysctl && least ? { kind: "sysctl-low", sysctl, least } : undefined;
+};
+
 const nodeLimit: Reader = (words) => {
   const what = NODE_LIMITS.find(([pattern]) => pattern.test(words))?.[1];
   return what && /no space|too many|limit|EMFILE|ENFILE|unavailable|fail|can't|cannot|unable/i.test(words)
@@ -207,6 +221,16 @@ const CREATES: readonly RegExp[] = [
   // A program's own words, as of PostgreSQL.
   /\b(?:creat(?:e|ing)|mak(?:e|ing)|writ(?:e|ing)(?: to)?) (?:the |a |an |new )?(?:[\w-]+ ){0,3}["'`]?(\/[^\s"'`:]+)["'`]?[:,]? .*no such file or directory/i,
 ];
+
+/** initdb of PostgreSQL, and mysqld. */
+const folderNotEmpty: Reader = (words) => {
+  const named =
+    /directory "([^"]+)" exists but is not empty/.exec(words)?.[1] ??
+    /designated data directory (\S+?)\/? is unusable/.exec(words)?.[1];
+  return named || /data directory has files in it/.test(words)
+    ? { kind: "folder-not-empty", ...(named && { folder: named }) }
+    : undefined;
+};
 
 const folderMissing: Reader = (words) => {
   const wanted = CREATES.map((pattern) => pattern.exec(words)?.[1]?.trim()).find(Boolean);
@@ -303,6 +327,8 @@ const missing: Reader = (words) => {
       words,
     )?.[1] ?? /(lib\S+?\.so[\w.]*): cannot open shared object file/.exec(words)?.[1];
   if (library) return { kind: "library-missing", library: library.replace(/:$/, "") };
+  const version = /version [`'"]?((?:GLIBC|GLIBCXX|CXXABI)_[\d.]+)['"`]? not found/.exec(words)?.[1];
+  if (version) return { kind: "library-old", version };
   const script = /npm (?:ERR!|error) Missing script: "?([\w:-]+)/.exec(words)?.[1];
   if (script) return { kind: "module-missing", module: script, sort: "script" };
   const jar = /no main manifest attribute, in (\S+)/.exec(words)?.[1];
@@ -375,8 +401,10 @@ const division: Reader = (words) =>
 /** The most specific first: a refused bind is no refused file, a missing variable no missing file. */
 const READERS: readonly Reader[] = [
   heap,
+  sysctlLow,
   nodeLimit,
   folderMissing,
+  folderNotEmpty,
   program,
   forbidden,
   variableInvalid,

@@ -225,3 +225,22 @@ export function spaceRepairs(file: string | undefined, { view }: Crash, input: P
       ]
     : [];
 }
+
+/** Where the folder is the root of a volume: a folder within that, which the kubelet makes and nobody has filled. */
+export function emptyFolderRepairs(folder: string, { view }: Crash, input: PodInput): readonly Fix[] {
+  const volume = volumeAt(folder, view, input);
+  const mount = view.spec.volumeMounts?.find(
+    ({ name: its, mountPath }) => its === volume?.name && mountPath === volume?.mountPath,
+  );
+  const isRoot = volume?.mountPath.replace(/\/+$/, "") === folder.replace(/\/+$/, "") && mount?.subPath === undefined;
+  if (!volume || volume.object || !isRoot) return [];
+  return [
+    patchContainer(
+      input,
+      view,
+      { volumeMounts: [{ name: volume.name, mountPath: volume.mountPath, subPath: "data" }] },
+      text`If nothing is lost with it: mount a folder within the volume instead of its root (${path("subPath")}).`,
+      { applies: "maybe" },
+    ),
+  ];
+}

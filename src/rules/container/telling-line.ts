@@ -70,6 +70,8 @@ const FORMS: readonly (readonly [RegExp, number])[] = [
   [/"(?:level|severity|lvl|log\.level)"\s*:\s*(?:"(?:error|err)"|50|60)/i, 70],
   [/\b(?:level|lvl|severity)=(?:error|err)\b/i, 70],
   [/^E\d{4} \d\d:\d\d:\d\d/, 70],
+  // Elasticsearch, OpenSearch.
+  [/^bootstrap check failure \[\d+\] of/, 85],
   [/^\[?(?:ERROR|ERR|SEVERE|FAILED|Error)\b\]?/, 72],
   [/(?:^|[\s[(|])(?:FATAL|CRITICAL|PANIC)(?=[\s\]):|])/, 85],
   [/(?:^|[\s[(|])(?:ERROR|ERR!|SEVERE)(?=[\s\]):|])/, 70],
@@ -78,6 +80,11 @@ const FORMS: readonly (readonly [RegExp, number])[] = [
   [
     /\b(?:fatal|cannot|can't|could not|couldn't|unable to|failed to|failed:|failure|not found|no such|denied|refused|invalid|missing|required|must be|must not|undefined|unreachable|unknown|unexpected|unsupported|timed out|not set|abort(?:ed|ing)?|error|exception|E[A-Z]{4,})\b/i,
     45,
+  ],
+  // What a controller says in the end, whatever kept it from its work; what a service manager says of the program.
+  [
+    /\bleader ?election lost|waiting for caches to sync|timed out waiting for the condition|failed to wait for \S+ caches|did not exit normally/i,
+    -40,
   ],
   [/(?:^|[\s[(|])(?:WARN(?:ING)?)(?=[\s\]):|])|\[warn\]|level=warn|"level":"warn/i, -25],
   [
@@ -109,7 +116,7 @@ export function tellingLine(
     const line = spoken[at] ?? "";
     if (NOISE.some((noise) => noise.test(line))) continue;
     const words = wordsOf(line, spoken[at + 1]);
-    if (words === "") continue;
+    if (words === "" || /^abort(?:ing|ed)\.?$/i.test(words)) continue;
     const index = first + at;
     last = { index, words };
     const nearness = NEARNESS * (1 - Math.min(1, (withWords.length - 1 - place) / 40));
@@ -136,6 +143,8 @@ const PREFIXES: readonly RegExp[] = [
   /^[IWEF]\d{4} \d\d:\d\d:\d\d\.\d+\s+\d+ \S+:\d+\] /,
   /^\[?(?:FATAL|CRITICAL|ERROR|ERR|SEVERE|PANIC|error|fatal|EMERG|emerg|alert|crit)\]?\s*(?:\d+#\d+:\s*|\[\d+\]:?\s*|:\s+|\s+-\s+|\s+|$)/,
   /^\[\d+\]\s*/,
+  // MySQL: thread, level, code, subsystem.
+  /^\d+ \[(?:ERROR|Warning|System|Note)\] (?:\[MY-\d+\] )?(?:\[\w+\] )?/,
   /^[-–|]\s+/,
   /^\d+#\d+:\s*/,
   /^(?:Caused by: |\s*---> |\s*\[cause\]: )/,

@@ -99,6 +99,8 @@ const TESTS: readonly Test[] = [
     "hostpath-type",
     /hostPath type check failed: (?<path>.+) is not an? (?<type>directory|file|socket file|character device|block device)/,
   ),
+  // The external-attacher of a driver, where the kubelet has not been told of the driver yet.
+  fits("csi-driver-not-registered", /CSINode \S+ does not contain driver (?<driver>\S+)/),
   fits("csi-driver-not-registered", /driver name (?<driver>\S+) not found in the list of registered CSI drivers/),
   fits(
     "csi-secret",

@@ -196,6 +196,22 @@ const rows: readonly [string, Partial<LogCause> | undefined][] = [
     "/app/x: error while loading shared libraries: libssl.so.1.1: cannot open shared object file: No such file or directory",
     { kind: "library-missing", library: "libssl.so.1.1" },
   ],
+  [
+    "/app/server: /lib/x86_64-linux-gnu/libc.so.6: version `GLIBC_2.34' not found (required by /app/server)",
+    { kind: "library-old", version: "GLIBC_2.34" },
+  ],
+  [
+    "bootstrap check failure [1] of [2]: max virtual memory areas vm.max_map_count [65530] is too low, increase to at least [262144]",
+    { kind: "sysctl-low", sysctl: "vm.max_map_count", least: "262144" },
+  ],
+  [
+    'initdb: error: directory "/var/lib/postgresql/data" exists but is not empty',
+    { kind: "folder-not-empty", folder: "/var/lib/postgresql/data" },
+  ],
+  [
+    "The designated data directory /var/lib/mysql/ is unusable. You can remove all files that the server added to it.",
+    { kind: "folder-not-empty", folder: "/var/lib/mysql" },
+  ],
   ["fatal: cannot open /data/config.json", { kind: "file-missing", path: "/data/config.json" }],
   [
     "Error: ENOENT: no such file or directory, open '/etc/app/config.yml'",

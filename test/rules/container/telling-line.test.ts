@@ -223,6 +223,26 @@ nginx: [emerg] host not found in upstream "api" in /etc/nginx/conf.d/default.con
     "2024-01-02 03:04:05,000 - app - INFO - up\n2024-01-02 03:04:05,001 - app - CRITICAL - no licence file\n2024-01-02 03:04:05,002 - app - INFO - bye",
     "app - CRITICAL - no licence file",
   ],
+  [
+    "klog, where the end follows from an error above it",
+    `I0304 11:58:50.123456       1 leaderelection.go:250] attempting to acquire leader lease shop/ctrl...
+E0304 11:58:59.123456       1 leaderelection.go:330] error retrieving resource lock shop/ctrl: leases is forbidden
+F0304 11:59:00.123456       1 main.go:100] leaderelection lost`,
+    "error retrieving resource lock shop/ctrl: leases is forbidden",
+  ],
+  [
+    "MySQL 8, whose last word is that it ends",
+    `2026-03-04T11:58:59.000000Z 0 [ERROR] [MY-013236] [Server] The designated data directory /var/lib/mysql/ is unusable.
+2026-03-04T11:58:59.000000Z 0 [ERROR] [MY-010119] [Server] Aborting`,
+    "The designated data directory /var/lib/mysql/ is unusable.",
+  ],
+  [
+    "Elasticsearch 8",
+    `ERROR: [1] bootstrap checks failed. You must address the points described in the following [1] lines before starting Elasticsearch.
+bootstrap check failure [1] of [1]: max virtual memory areas vm.max_map_count [65530] is too low, increase to at least [262144]
+ERROR: Elasticsearch did not exit normally - check the logs at /usr/share/elasticsearch/logs/docker-cluster.log`,
+    "bootstrap check failure [1] of [1]: max virtual memory areas vm.max_map_count [65530] is too low, increase to at least [262144]",
+  ],
   ["colours", "\u001b[31mERROR\u001b[0m cannot open /data/config.json", "cannot open /data/config.json"],
   [
     "a plain complaint among plain lines",

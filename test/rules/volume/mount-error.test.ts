@@ -75,6 +75,7 @@ describe("what a detail comes to", () => {
       "kubernetes.io/csi: mounter.SetUpAt failed to get CSI client: driver name d not found in the list of registered CSI drivers",
       "csi-driver-not-registered",
     ],
+    ["CSINode worker-1 does not contain driver ebs.csi.aws.com", "csi-driver-not-registered"],
     ["fetching NodeStageSecretRef ns/s failed: x", "csi-secret"],
     [MOUNT("-o bind /mnt/disks/a /x", "mount: special device /mnt/disks/a does not exist"), "local-path"],
     [MOUNT("-t nfs h:/p /x", "mount.nfs: access denied by server while mounting h:/p"), "nfs"],
