@@ -141,7 +141,9 @@ const PREFIXES: readonly RegExp[] = [
   /^\[?\d\d:\d\d:\d\d(?:[.,]\d+)?\]?\s+/,
   /^\[?(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[^\]]{10,30}\]\s*/,
   /^[IWEF]\d{4} \d\d:\d\d:\d\d\.\d+\s+\d+ \S+:\d+\] /,
-  /^\[?(?:FATAL|CRITICAL|ERROR|ERR|SEVERE|PANIC|error|fatal|EMERG|emerg|alert|crit)\]?\s*(?:\d+#\d+:\s*|\[\d+\]:?\s*|:\s+|\s+-\s+|\s+|$)/,
+  /^\[?(?:FATAL|CRITICAL|ERROR|ERR|SEVERE|PANIC|EMERG)\]?\s*(?:\d+#\d+:\s*|\[\d+\]:?\s*|:\s+|\s+-\s+|\s+|$)/,
+  // In small letters it may be the first word of a sentence.
+  /^(?:\[(?:error|fatal|emerg|alert|crit)\]\s*(?:\d+#\d+:\s*|\[\d+\]:?\s*)?|(?:error|fatal|emerg|alert|crit)(?:\s*\d+#\d+:\s*|:\s+|\s+-\s+))/,
   /^\[\d+\]\s*/,
   // MySQL: thread, level, code, subsystem.
   /^\d+ \[(?:ERROR|Warning|System|Note)\] (?:\[MY-\d+\] )?(?:\[\w+\] )?/,
