@@ -88,6 +88,8 @@ const WORDINGS: readonly (readonly [StartCause, readonly RegExp[]])[] = [
     ],
   ],
   ["oom-init", [/OOM-killed/]],
+  // The kernel has no room for another control group: before the words of a full disk.
+  ["cgroup", [/\/sys\/fs\/cgroup\S*: no space left on device/]],
   // runc 1.0–1.3 libcontainer/configs/config.go, crun src/libcrun/utils.c; what the hook printed follows.
   ["hook", [/error running (?:\w+ )?hook|error executing hook `(?<subject>[^`]*)`/]],
   [

@@ -61,6 +61,8 @@ const TESTS: readonly Test[] = [
     "name-reserved",
     /failed to reserve sandbox name|pod sandbox with name "[^"]*" already exists|name is reserved|kubelet may be retrying requests that are timing out/i,
   ],
+  // The kernel answers so where it makes no more control groups too.
+  ["runc", /\/sys\/fs\/cgroup\S*: no space left on device/],
   ["disk-full", /no space left on device|disk quota exceeded/i],
   [
     "pause-image",
@@ -71,7 +73,10 @@ const TESTS: readonly Test[] = [
     /expected cgroupsPath to be of format "slice:prefix:name"|cgroup-?[dD]river|systemd cgroup flag passed|cgroups? path .*not valid/,
   ],
   ["out-of-memory", /container init was OOM-killed|\(possibly OOM-killed\)/],
-  ["sysctl", /sysctl "?(?<sysctl>[\w./-]+)"?.*(?:not in a separate kernel namespace|not allowed|no such file)/],
+  [
+    "sysctl",
+    /open \/proc\/sys\/(?<sysctlPath>[\w./-]+): (?:no such file|permission denied|read-only)|sysctl "?(?<sysctl>[\w./-]+)"?.*(?:not in a separate kernel namespace|not allowed|no such file)/,
+  ],
   [
     "config",
     /unsupported supplementalGroupsPolicy|pod must not contain (?:both|any) HostProcess|hostNetwork is required if Pod contains HostProcess|failed to generate sandbox config/i,
@@ -97,14 +102,15 @@ const API = new RegExp(`(?:dial tcp:? (?:lookup )?|https://)${ELSEWHERE}(?::\\d+
 
 /** What listens on the node, and files that only a running agent writes. A file that a plugin misses can be any other as well. */
 const AGENT =
-  /dial unix |\.sock\b|subnet\.env|\/calico\/nodename|127\.0\.0\.1:|\[::1\]:|localhost:|is the (?:agent|.*container) running|check that the|connection refused|unreachable|deadline exceeded|i\/o timeout/i;
+  /dial unix |\.sock\b|subnet\.env|\/calico\/nodename|127\.0\.0\.1:|\[::1\]:|localhost:|is the (?:agent|.*container) running|check that the/i;
 
 /** Takes a message of FailedCreatePodSandBox or NetworkNotReady apart; the wordings of all runtimes since dockershim. */
 export function classifySandboxError(message: string): SandboxError {
   const words = innermost(message);
   const plugin = pluginOf(message);
-  const named = (groups: Record<string, string> | undefined) => ({
-    ...Object.fromEntries(Object.entries(groups ?? {}).filter(([, value]) => value !== undefined)),
+  const named = ({ sysctlPath, ...groups }: Record<string, string | undefined> = {}) => ({
+    ...Object.fromEntries(Object.entries(groups).filter(([, value]) => value !== undefined)),
+    ...(sysctlPath && { sysctl: sysctlPath.replaceAll("/", ".") }),
     ...(plugin && { plugin }),
   });
   for (const [cause, pattern] of TESTS) {
@@ -120,7 +126,7 @@ export function classifySandboxError(message: string): SandboxError {
   if (RUNTIME_DOWN.test(message)) return { cause: "runtime-down", words, names: {} };
   if (/DeadlineExceeded|context deadline exceeded|timed out/.test(message))
     return { cause: "timeout", words, names: {} };
-  if (/OCI runtime|runc|crun|shim task|containerd task/.test(message)) return { cause: "runc", words, names: {} };
+  if (/OCI runtime|runc|crun|\bshim\b|containerd task/.test(message)) return { cause: "runc", words, names: {} };
   return { cause: "unknown", words, names: {} };
 }
 

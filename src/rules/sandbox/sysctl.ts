@@ -17,7 +17,8 @@ export default sandboxRule({
   ],
   doc: {
     means: "The pod asks for a sysctl that is not namespaced, or that the node does not have.",
-    seenIn: 'FailedCreatePodSandBox with `sysctl "s" is not in a separate kernel namespace` (runc).',
+    seenIn:
+      'FailedCreatePodSandBox with `sysctl "s" is not in a separate kernel namespace` or `open /proc/sys/…: no such file or directory` (runc).',
     repair: "Remove the sysctl, or set it on the node.",
     notToConfuseWith: "node/…: a sysctl that the kubelet forbids ends the pod with SysctlForbidden.",
     catalogue: ["sandbox-runc"],

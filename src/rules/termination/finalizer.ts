@@ -53,7 +53,7 @@ export default defineRule<FinalizerFacts>({
       domain: domainOf(finalizer),
     }));
     return {
-      headline: text`It has ended and is not removed: the finalizer ${list(finalizers.map(name))} has held it for ${duration(overdueSeconds)}.`,
+      headline: text`It has ended and is not removed: ${finalizers.length > 1 ? "the finalizers" : "the finalizer"} ${list(finalizers.map(name))} ${finalizers.length > 1 ? "have" : "has"} held it for ${duration(overdueSeconds)}.`,
       why: text`The API server removes an object only when its list of finalizers is empty; each is taken off by the one who put it there. ${
         missingJob
           ? text`Job ${name(missingJob)} no longer exists, so the Job controller has nothing to count the pod for and nobody takes ${name("batch.kubernetes.io/job-tracking")} off.`

@@ -6,6 +6,26 @@ const HEAD = "Failed to create pod sandbox: rpc error: code = Unknown desc = ";
 // Words of containerd, CRI-O, cri-dockerd and dockershim, and of CNI plugins within them.
 test.each([
   [
+    `${HEAD}failed to create containerd task: failed to create shim task: OCI runtime create failed: runc create failed: unable to start container process: unable to apply cgroup configuration: mkdir /sys/fs/cgroup/memory/kubepods/besteffort/pod1/1: no space left on device: unknown`,
+    "runc",
+    undefined,
+  ],
+  [
+    `${HEAD}failed to start sandbox container task "1": failed to create shim: failed to start shim: exec: "containerd-shim-runsc-v1": executable file not found in $PATH: unknown`,
+    "runc",
+    undefined,
+  ],
+  [
+    `${HEAD}failed to create containerd task: failed to create shim task: OCI runtime create failed: runc create failed: unable to start container process: error during container init: open /proc/sys/net/core/somaxconn: no such file or directory: unknown`,
+    "sysctl",
+    undefined,
+  ],
+  [
+    `${HEAD}failed to create pod network sandbox k8s_p(1): error adding pod ns_p to CNI network "multus-cni-network": plugin type="multus" name="multus-cni-network" failed (add): [ns/p/1:ovn-kubernetes]: error adding container to network "ovn-kubernetes": CNI request failed with status 400: '[ns/p 1] failed to get pod annotation: timed out waiting for annotations: context deadline exceeded'`,
+    "cni-failed",
+    "ovn-kubernetes",
+  ],
+  [
     `${HEAD}[failed to set up sandbox container "1" network for pod "p": networkPlugin cni failed to set up pod "p_ns" network: netplugin failed with no error message, failed to clean up sandbox container "1" network for pod "p": networkPlugin cni failed to teardown pod "p_ns" network: stat /var/lib/calico/nodename: no such file or directory]`,
     "cni-failed",
     "calico",
