@@ -65,7 +65,7 @@ const CATEGORIES = [
   [/^creation\/quota-/, "admission-quota"],
   [/^creation\/job-deadline|^node\/deadline/, "job-deadline"],
   [
-    /^creation\/(?:podsecurity|limitrange|webhook-denied|vap-denied|scc-denied|invalid-spec|namespace-policy)/,
+    /^creation\/(?:podsecurity|pod-security-policy|limitrange|webhook-denied|vap-denied|scc-denied|invalid-spec|namespace-policy)/,
     "admission-policy",
   ],
   [/^creation\//, "admission-other"],

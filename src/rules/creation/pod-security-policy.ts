@@ -14,7 +14,11 @@ export default refusalRule<Facts>({
   id: "creation/pod-security-policy",
   title: "No PodSecurityPolicy takes the pod",
   read: (message, { template }) => {
-    const [, errors] = /unable to validate against any pod security policy: \[([\s\S]*)\]/i.exec(message) ?? [];
+    // Since 1.20 the first wording (kubernetes v1.24 plugin/pkg/admission/security/podsecuritypolicy/admission.go).
+    const [, errors] =
+      /(?:PodSecurityPolicy: unable to admit pod|unable to validate against any pod security policy): \[([\s\S]*)\]/i.exec(
+        message,
+      ) ?? [];
     if (errors === undefined && !/no providers available to validate pod request/.test(message)) return undefined;
     return { account: template?.serviceAccountName || "default", errors: errors ?? "" };
   },
