@@ -20,7 +20,7 @@ export default pullRule({
     isMissing(attempt)
       ? text`${askerOf(attempt)} asks for ${imageOf(attempt)}. The registry gave the manifest, and answered "not found" for a part that the manifest lists: a clean-up or a broken push removed it.`
       : isNodeTrouble(attempt)
-        ? text`${askerOf(attempt)} asks for ${imageOf(attempt)}. The layers arrived, and the node's file system did not take them: its mounts, its permissions or the disk are at fault rather than the image.`
+        ? text`${askerOf(attempt)} asks for ${imageOf(attempt)}. The layers arrived, and the node's file system did not take them: its mounts, its permissions, the disk, or what the container runtime keeps on it are at fault rather than the image.`
         : text`${askerOf(attempt)} asks for ${imageOf(attempt)}. The download came to an end, but the layer is not a complete, valid archive: a broken push, an interrupted connection, or a bad disk.`,
   notes: reachNotes,
   fixes: (attempt, input) => [
@@ -49,8 +49,12 @@ const isMissing = ({ error }: PullAttempt) => error.cause === "layer-missing";
 
 /** Errors of the file system that layers are unpacked into. */
 const isNodeTrouble = ({ error }: PullAttempt) =>
-  /operation not permitted|permission denied|input\/output error|read-only file system|failed to mount|lchown|failed to prepare/.test(
+  /operation not permitted|permission denied|input\/output error|read-only file system|failed to mount|lchown|failed to prepare|parent snapshot|content store/.test(
     error.detail,
   );
 
-const lastWords = ({ error }: PullAttempt) => error.detail.split(": ").slice(-1)[0] ?? error.detail;
+const lastWords = ({ error }: PullAttempt) =>
+  error.detail
+    .replace(/: not found$/, "")
+    .split(": ")
+    .slice(-1)[0] ?? error.detail;

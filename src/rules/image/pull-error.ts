@@ -76,7 +76,7 @@ const PATTERNS: readonly (readonly [PullCause, RegExp])[] = [
   ["disk-full", /no space left on device|disk quota exceeded/i],
   [
     "digest-mismatch",
-    /unexpected commit digest|unexpected commit size|Digest did not match|blob digest mismatch|failed size validation/,
+    /unexpected commit digest|unexpected commit size|Digest did not match|blob digest mismatch|failed size validation|layer verification failed for digest/,
   ],
   // containerd takes no manifest over 4 MiB and calls that "not found" (v2.2 core/remotes/docker/resolver.go Resolve).
   ["unknown", /rejecting \d+ byte manifest for /],
@@ -87,7 +87,8 @@ const PATTERNS: readonly (readonly [PullCause, RegExp])[] = [
   ],
   [
     "layer-corrupt",
-    /wrong diff id|failed to extract layer|failed to register layer|short read: expected|(?:failed to copy: |(?:reading|writing|storing) blob|daemon: )(?:(?!https?:).)*unexpected EOF|archive\/tar: |gzip: invalid/,
+    // containerd: its own store on the node may lack what it should have, which ends in "not found" too.
+    /wrong diff id|failed to extract layer|failed to prepare extraction snapshot|parent snapshot \S+ does not exist|content store: content digest|failed to register layer|short read: expected|(?:failed to copy: |(?:reading|writing|storing) blob|daemon: )(?:(?!https?:).)*unexpected EOF|archive\/tar: |gzip: invalid/,
   ],
   ["rate-limited", /429 Too Many Requests|toomanyrequests|too many requests to registry|pull rate limit/i],
   // The proxy of the node stands between: it cannot be reached, or answers the CONNECT with a refusal (net/http

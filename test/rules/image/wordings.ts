@@ -338,6 +338,23 @@ export const WORDINGS: readonly (readonly [string, PullCause, string])[] = [
     unpack(`failed to extract layer (${LAYER}) to overlayfs as "extract-1": failed to extract: unexpected EOF`),
   ],
   [
+    "containerd: a layer's snapshot lacks the one below it on the node",
+    "layer-corrupt",
+    unpack(
+      'failed to prepare extraction snapshot "extract-1 sha256:1": parent snapshot sha256:2 does not exist: not found',
+    ),
+  ],
+  [
+    "containerd: content that the node should have is gone",
+    "layer-corrupt",
+    unpack("failed to get reader from content store: content digest sha256:1: not found"),
+  ],
+  [
+    "Docker: what was sent is not what the digest says",
+    "digest-mismatch",
+    docker("filesystem layer verification failed for digest sha256:1"),
+  ],
+  [
     "containerd: other content",
     "layer-corrupt",
     unpack('wrong diff id "sha256:1" calculated on extraction "sha256:2", desc "sha256:3"'),
