@@ -1,5 +1,6 @@
 import { list, name, text } from "../../text/text.ts";
 import { isRefused, mayNotExist, missingTooNotes, permittedNow, provenSecret, wasLoginSent } from "./access.ts";
+import { nodeIdentityRepairs } from "./cloud-registry.ts";
 import { nearestKnownImages } from "./known-images.ts";
 import { accountSecretsNotUsed, credentialTrouble, provideCredentials, pullSecretsOf } from "./pull-credentials.ts";
 import { pullRule } from "./pull-rule.ts";
@@ -60,18 +61,13 @@ export default pullRule({
     const proven = provenSecret(attempt, input);
     return text`${askerOf(attempt)} asks for ${imageOf(attempt)}; without credentials the registry answered "${/\b403\b|forbidden/i.test(attempt.error.detail) ? "forbidden" : "unauthorized"}". ${trouble}${proven && text` With pull secret ${name(proven)} it gives the image.`}`;
   },
-  notes: (attempt, input) => [
-    ...missingTooNotes(attempt, input),
-    ...(/\.dkr\.ecr\.|\.azurecr\.(?:io|cn)$|\.pkg\.dev$|(?:^|\.)gcr\.io$/.test(hostOf(attempt))
-      ? [
-          text`Nodes of that cloud usually get their login for ${name(hostOf(attempt))} by their own identity (node role, managed identity): check that it may pull from this registry.`,
-        ]
-      : []),
-    ...reachNotes(attempt, input),
-  ],
+  notes: (attempt, input) => [...missingTooNotes(attempt, input), ...reachNotes(attempt, input)],
   thereNow: permittedNow,
   fixes: (attempt, input) => {
-    const login = provideCredentials(input, targetOf(attempt), provenSecret(attempt, input));
+    const login = [
+      ...nodeIdentityRepairs(attempt, input),
+      ...provideCredentials(input, targetOf(attempt), provenSecret(attempt, input)),
+    ];
     if (!mayNotExist(attempt, input)) return login;
     const best = attempt.reference && nearestKnownImages(input, attempt.reference)[0];
     const correct = editImage(

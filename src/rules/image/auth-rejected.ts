@@ -13,6 +13,7 @@ import {
   wasLoginSent,
   wasLoginSurelySent,
 } from "./access.ts";
+import { nodeIdentityRepairs } from "./cloud-registry.ts";
 import type { PullAttempt } from "./pull-attempt.ts";
 import { dropSecret, provideCredentials, pullSecretsOf } from "./pull-credentials.ts";
 import { pullRule } from "./pull-rule.ts";
@@ -106,7 +107,10 @@ export default pullRule({
   fixes: (attempt, input) => {
     const said = saidOf(attempt.image, input);
     const [refusal] = refusalsOf(said);
-    const login = provideCredentials(input, targetOf(attempt), provenSecret(attempt, input));
+    const login = [
+      ...nodeIdentityRepairs(attempt, input),
+      ...provideCredentials(input, targetOf(attempt), provenSecret(attempt, input)),
+    ];
     if (isPublic(said) && !refusal) {
       return [
         adminTask(
