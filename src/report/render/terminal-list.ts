@@ -173,10 +173,9 @@ function groupLines(
   const right = Math.min(options.width, 120);
   const isOneLine = top.length === 1 && line && columns(line) + 2 + tag.length <= right;
   const below = (content: Line) => paragraph([], room, content, options.width);
-  const command = firstCommand(first);
+  const repair = firstRepair(first);
   // One command repairs one workload: where the members belong to several, each needs its own.
-  const repairs = cause ? new Set(reports.map((report) => firstCommand(report)?.line(options)?.text)).size : 1;
-  const commandRow = command?.line(options);
+  const repairs = cause ? new Set(reports.map((report) => firstRepair(report)?.lines(options)[0]?.text)).size : 1;
   return [
     ...(isOneLine && line
       ? [[...line, span(" ".repeat(right - columns(line) - tag.length)), span(tag, "quiet")]]
@@ -185,10 +184,10 @@ function groupLines(
       ? below([span(`This is what ${escapeText(fullName(first.target))} says; the others differ in details.`)])
       : []),
     ...(hasTable && members.length === 1 ? [] : below([span(membersWords(reports, options.wide))])),
-    ...(command
+    ...(repair
       ? [
-          ...below([...command.words(options), ...(repairs > 1 ? [span(` (one of ${repairs} alike)`, "quiet")] : [])]),
-          ...(commandRow ? [[span(" ".repeat(room)), commandRow]] : []),
+          ...below([...repair.words(options), ...(repairs > 1 ? [span(` (one of ${repairs} alike)`, "quiet")] : [])]),
+          ...repair.lines(options).map((line) => [span(" ".repeat(room)), line]),
         ]
       : []),
     // Where the pods are only counted, one of them is named here.
@@ -204,14 +203,16 @@ function groupLines(
   ];
 }
 
-/** The first command that repairs, of the first member's steps; without a cause the look that tells most. */
-function firstCommand({ steps, rootCause }: Report) {
+/** The first repair of the first member's steps, with all its commands; without a cause the look that tells most. */
+function firstRepair({ steps, rootCause }: Report) {
   const isRepair = ({ act }: Report["steps"][number]) => act !== "see" && act !== "verify";
   const step = rootCause
     ? (steps.find(isRepair) ?? steps.find(({ command, act }) => command && act !== "verify"))
     : steps.find(({ command }) => command?.argv.includes("logs"));
   if (!step) return undefined;
-  const { command } = step;
+  const following = steps.slice(steps.indexOf(step) + 1);
+  const end = following.findIndex(({ title, act }) => title.length > 0 || act === "verify");
+  const all = [step, ...following.slice(0, end < 0 ? following.length : end)];
   const caveats = caveatsOf(step);
   return {
     words: (options: RenderOptions): Line => [
@@ -219,11 +220,12 @@ function firstCommand({ steps, rootCause }: Report) {
       ...(caveats ? [span(` ${escapeText(caveats)}`, "quiet")] : []),
     ],
     // A task on a node or at a registry has no command of kubectl's.
-    line: (options: RenderOptions) =>
-      command && {
-        text: `${padded(step.act, 7)}${step.act.length < 7 ? "" : " "}${commandLine(command, options)}`,
-        isWhole: true,
-      },
+    lines: (options: RenderOptions) =>
+      all.flatMap(({ act, command }) =>
+        command
+          ? [{ text: `${padded(act, 7)}${act.length < 7 ? "" : " "}${commandLine(command, options)}`, isWhole: true }]
+          : [],
+      ),
   };
 }
 
