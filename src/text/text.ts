@@ -39,9 +39,12 @@ export function count(n: number, singular: string, plural = `${singular}s`): str
   return `${n} ${n === 1 ? singular : plural}`;
 }
 
-/** `a`, `a and b`, `a, b and c`; beyond `most` the rest is counted: `a, b and 7 others`. */
-export function list(items: readonly Piece[], most = 4): Text {
-  const shown = items.length > most ? [...items.slice(0, most - 1), `${items.length - most + 1} others`] : items;
+/**
+ * `a`, `a and b`, `a, b and c`; beyond `most` the rest is counted: `a, b and 7 others`. Of very many the first ones will do, with
+ * their number.
+ */
+export function list(items: readonly Piece[], most = 4, total = items.length): Text {
+  const shown = total > most ? [...items.slice(0, most - 1), `${total - most + 1} others`] : items;
   return shown.flatMap((item, index): Piece[] => {
     const before = index === 0 ? [] : [index === shown.length - 1 ? " and " : ", "];
     return [...before, item];

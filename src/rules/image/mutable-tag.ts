@@ -1,7 +1,7 @@
 import { parseImage } from "../../objects/image-reference.ts";
 import { controllerOf, refTo } from "../../objects/object.ts";
 import type { Pod } from "../../objects/pod.ts";
-import { compare } from "../../snapshot/lookup.ts";
+import { compare, type Lookup } from "../../snapshot/lookup.ts";
 import { registryObject } from "../../snapshot/registry-answer.ts";
 import { count, name, text, value } from "../../text/text.ts";
 import { seen } from "../finding.ts";
@@ -56,16 +56,11 @@ export default defineRule<Facts>({
 function betweenSiblings({ pod, snapshot, containers }: PodInput): readonly Match<Facts>[] {
   const owner = controllerOf(pod);
   if (!owner) return [];
-  const siblings = snapshot
-    .list("Pod", pod.metadata.namespace)
-    .items.filter((other) => controllerOf(other)?.uid === owner.uid && controllerOf(other)?.name === owner.name);
   return containers.flatMap(({ name: container, spec, status, statusPath }) => {
     const own = digestOf(status?.imageID);
     if (!spec.image || spec.image.includes("@") || !own || !statusPath) return [];
-    const other = siblings.find(({ status: its }) => {
-      const digest = digestOf(its?.containerStatuses?.find((one) => one.name === container)?.imageID);
-      return digest !== undefined && digest !== own;
-    });
+    const builds = buildsIn(snapshot).get(buildKey(pod, container)) ?? new Map<string, Pod>();
+    const other = [...builds].find(([digest]) => digest !== own)?.[1];
     if (!other) return [];
     const index = other.status?.containerStatuses?.findIndex((one) => one.name === container) ?? -1;
     const digest = digestOf(other.status?.containerStatuses?.[index]?.imageID) ?? "";
@@ -83,6 +78,34 @@ function betweenSiblings({ pod, snapshot, containers }: PodInput): readonly Matc
       },
     ];
   });
+}
+
+/** By a container of one owner's pods: each digest that some pod has of its image, with the first such pod. */
+type Builds = ReadonlyMap<string, ReadonlyMap<string, Pod>>;
+
+const buildKey = (pod: Pod, container: string) => {
+  const owner = controllerOf(pod);
+  return [pod.metadata.namespace, owner?.uid, owner?.name, container].join("\n");
+};
+
+const builds = new WeakMap<Lookup, Builds>();
+
+/** Gathered once for all pods of a snapshot. */
+function buildsIn(snapshot: Lookup): Builds {
+  const known = builds.get(snapshot);
+  if (known) return known;
+  const found = new Map<string, Map<string, Pod>>();
+  for (const pod of snapshot.list("Pod").items) {
+    for (const { name: container, imageID } of pod.status?.containerStatuses ?? []) {
+      const digest = digestOf(imageID);
+      if (digest === undefined) continue;
+      const ofContainer = found.get(buildKey(pod, container)) ?? new Map<string, Pod>();
+      found.set(buildKey(pod, container), ofContainer);
+      if (!ofContainer.has(digest)) ofContainer.set(digest, pod);
+    }
+  }
+  builds.set(snapshot, found);
+  return found;
 }
 
 /** A pod elsewhere that runs the image this one waits for, from before the tag was moved. */

@@ -17,54 +17,90 @@ interface Pull {
   readonly cause?: PullCause;
 }
 
+/** Names in their order: the first few, and how many there are. */
+export interface Several {
+  readonly total: number;
+  readonly first: readonly string[];
+}
+
 /** How pulls go for others: from the same registry, and on the same node. */
 export interface Reach {
   /** Pods on the same node that pulled from the same host within the hour. */
-  readonly pulledHere: readonly string[];
+  readonly pulledHere: Several;
   /** Other nodes that pulled from the same host within the hour. */
-  readonly pulledOn: readonly string[];
+  readonly pulledOn: Several;
   /** Other pods that fail for the same host with the same cause, and the nodes they are on. */
-  readonly failing: readonly string[];
-  readonly failingOn: readonly string[];
+  readonly failing: Several;
+  readonly failingOn: Several;
   /** Other pods on the same node that fail with the same cause, whatever the host. */
-  readonly failingHere: readonly string[];
+  readonly failingHere: Several;
 }
 
 /** Looks at the pulls of all other pods that the snapshot has. */
-export function reachOf(input: PodInput, host: string, cause: PullCause): Reach {
-  const known = reaches.get(input) ?? new Map<string, Reach>();
-  reaches.set(input, known);
-  const key = `${host} ${cause}`;
-  const reach = known.get(key) ?? findReach(input, host, cause);
-  known.set(key, reach);
-  return reach;
-}
-
-/** Rules, notes and what is ruled out ask for the same. */
-const reaches = new WeakMap<PodInput, Map<string, Reach>>();
-
-function findReach({ snapshot, pod }: PodInput, host: string, cause: PullCause): Reach {
+export function reachOf({ snapshot, pod }: PodInput, host: string, cause: PullCause): Reach {
   const self = `${pod.metadata.namespace}/${pod.metadata.name}`;
   const here = pod.spec.nodeName ?? "";
-  const { byHost, byNode } = pullsIn(snapshot);
-  const ofHost = (byHost.get(host) ?? []).filter((pull) => pull.pod !== self);
-  const pulled = ofHost.filter((pull) => pull.cause === undefined);
-  const failing = ofHost.filter((pull) => pull.cause === cause);
-  const failingHere = here === "" ? [] : (byNode.get(here) ?? []).filter((pull) => pull.cause === cause);
+  const { pulled, failing, failingHere } = pullsIn(snapshot);
+  const alike = failing.get(keyOf(host, cause));
+  const isAloneHere = alike?.pods.has.has(self) === true && alike.podsOn.get(here) === 1;
   return {
-    pulledHere: distinct(pulled.filter(({ node }) => node === here).map((pull) => pull.pod)),
-    pulledOn: distinct(pulled.map(({ node }) => node).filter((node) => node !== here && node !== "")),
-    failing: distinct(failing.map((pull) => pull.pod)),
-    failingOn: distinct(failing.map(({ node }) => node).filter((node) => node !== "")),
-    failingHere: distinct(failingHere.map((pull) => pull.pod).filter((one) => one !== self)),
+    pulledHere: without(self, pulled.get(keyOf(host, here))?.pods),
+    pulledOn: without(here, pulled.get(keyOf(host))?.nodes),
+    failing: without(self, alike?.pods),
+    failingOn: without(isAloneHere ? here : undefined, alike?.nodes),
+    failingHere: without(self, here === "" ? undefined : failingHere.get(keyOf(here, cause))?.pods),
   };
 }
 
-const distinct = (words: readonly string[]) => [...new Set(words)].sort(compare);
+/** As many as a sentence names. */
+const FIRST = 4;
+
+/** Thousands of pods fail alike: the others are not listed for each of them anew. */
+function without(self: string | undefined, { sorted, has } = NONE): Several {
+  const isOneOfThem = self !== undefined && has.has(self);
+  const first = sorted.slice(0, FIRST + 1).filter((one) => one !== self);
+  return { total: sorted.length - (isOneOfThem ? 1 : 0), first: first.slice(0, FIRST) };
+}
+
+/** Each name once. */
+interface Names {
+  readonly sorted: readonly string[];
+  readonly has: ReadonlySet<string>;
+}
+
+function namesOf(words: readonly string[]): Names {
+  const has = new Set(words.filter((word) => word !== ""));
+  return { sorted: [...has].sort(compare), has };
+}
+
+const NONE = namesOf([]);
+
+interface Group {
+  readonly pods: Names;
+  readonly nodes: Names;
+  readonly podsOn: ReadonlyMap<string, number>;
+}
 
 interface Pulls {
-  readonly byHost: ReadonlyMap<string, readonly Pull[]>;
-  readonly byNode: ReadonlyMap<string, readonly Pull[]>;
+  /** That succeeded: by the host, and by host and node. */
+  readonly pulled: ReadonlyMap<string, Group>;
+  /** That failed: by host and cause. */
+  readonly failing: ReadonlyMap<string, Group>;
+  /** The same by node and cause. */
+  readonly failingHere: ReadonlyMap<string, Group>;
+}
+
+const keyOf = (...parts: readonly string[]) => parts.join("\n");
+
+function groupsOf(pulls: readonly Pull[], keysOf: (pull: Pull) => readonly string[]): ReadonlyMap<string, Group> {
+  const keyed = pulls.flatMap((pull) => keysOf(pull).map((key) => ({ key, pull })));
+  return new Map(
+    [...groupBy(keyed, ({ key }) => key)].map(([key, members]) => {
+      const nodeOf = new Map(members.map(({ pull }) => [pull.pod, pull.node] as const));
+      const podsOn = new Map([...groupBy(nodeOf, ([, node]) => node)].map(([node, pods]) => [node, pods.length]));
+      return [key, { pods: namesOf([...nodeOf.keys()]), nodes: namesOf([...nodeOf.values()]), podsOn }];
+    }),
+  );
 }
 
 /** Gathered once for all pods of a snapshot. */
@@ -94,7 +130,15 @@ function pullsIn(snapshot: Lookup): Pulls {
       });
     }
   }
-  const found = { byHost: groupBy(pulls, ({ host }) => host), byNode: groupBy(pulls, ({ node }) => node) };
+  const failed = pulls.filter(({ cause }) => cause !== undefined);
+  const found = {
+    pulled: groupsOf(
+      pulls.filter(({ cause }) => cause === undefined),
+      ({ host, node }) => [keyOf(host), keyOf(host, node)],
+    ),
+    failing: groupsOf(failed, ({ host, cause = "" }) => [keyOf(host, cause)]),
+    failingHere: groupsOf(failed, ({ node, cause = "" }) => [keyOf(node, cause)]),
+  };
   pullsOf.set(snapshot, found);
   return found;
 }

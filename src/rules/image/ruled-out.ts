@@ -1,4 +1,7 @@
-import { parseImage } from "../../objects/image-reference.ts";
+import { groupBy } from "../../objects/group-by.ts";
+import { type ImageReference, parseImage } from "../../objects/image-reference.ts";
+import type { Pod } from "../../objects/pod.ts";
+import type { Lookup } from "../../snapshot/lookup.ts";
 import { count, list, name, text } from "../../text/text.ts";
 import type { PodInput } from "../pod-input.ts";
 import type { RuledOut } from "../rule.ts";
@@ -30,8 +33,8 @@ export function unreachableRuledOut(input: PodInput): RuledOut | undefined {
   return {
     what: text`registry unreachable`,
     because:
-      pulledHere.length > 0
-        ? text`${count(pulledHere.length, "pod")} pulled from it on ${name(input.pod.spec.nodeName ?? "the node")} within the hour`
+      pulledHere.total > 0
+        ? text`${count(pulledHere.total, "pod")} pulled from it on ${name(input.pod.spec.nodeName ?? "the node")} within the hour`
         : text`${name(attempt.error.host)} answered`,
   };
 }
@@ -52,21 +55,36 @@ export function credentialsRuledOut(input: PodInput): RuledOut | undefined {
     : undefined;
 }
 
+/** Pods of the namespace that have an image of the repository, with the same ServiceAccount and pull secrets. */
 function podsWithSameLogin({ reference }: PullAttempt, { pod, snapshot }: PodInput): readonly string[] {
-  const secretsOf = ({ spec }: typeof pod) =>
-    JSON.stringify([spec.serviceAccountName ?? "default", spec.imagePullSecrets ?? []]);
-  return snapshot
-    .list("Pod", pod.metadata.namespace)
-    .items.filter(
-      (other) =>
-        other.metadata.name !== pod.metadata.name &&
-        secretsOf(other) === secretsOf(pod) &&
-        other.spec.containers.some(({ name: container, image }) => {
-          const its = parseImage(image ?? "");
-          const hasIt = other.status?.containerStatuses?.some((status) => status.name === container && status.imageID);
-          return hasIt && its?.host === reference?.host && its?.repository === reference?.repository;
-        }),
-    )
-    .map(({ metadata }) => metadata.name)
-    .sort();
+  if (!reference) return [];
+  const all = holders.get(snapshot) ?? holdersIn(snapshot);
+  holders.set(snapshot, all);
+  const alike = all.get(holderKey(pod, reference)) ?? [];
+  return [...new Set(alike)].filter((name) => name !== pod.metadata.name);
+}
+
+const holders = new WeakMap<Lookup, ReadonlyMap<string, readonly string[]>>();
+
+const holderKey = ({ metadata, spec }: Pod, { host, repository }: ImageReference) =>
+  JSON.stringify([
+    metadata.namespace,
+    spec.serviceAccountName ?? "default",
+    spec.imagePullSecrets ?? [],
+    host,
+    repository,
+  ]);
+
+/** Gathered once for all pods of a snapshot. */
+function holdersIn(snapshot: Lookup): ReadonlyMap<string, readonly string[]> {
+  const found = snapshot.list("Pod").items.flatMap((pod) =>
+    pod.spec.containers.flatMap(({ name: container, image }) => {
+      const hasIt = pod.status?.containerStatuses?.some((status) => status.name === container && status.imageID);
+      const reference = hasIt ? parseImage(image ?? "") : undefined;
+      return reference ? [{ key: holderKey(pod, reference), name: pod.metadata.name }] : [];
+    }),
+  );
+  return new Map(
+    [...groupBy(found, ({ key }) => key)].map(([key, members]) => [key, members.map(({ name }) => name).sort()]),
+  );
 }

@@ -5,7 +5,7 @@ import type { Fix } from "../finding.ts";
 import type { PodInput } from "../pod-input.ts";
 import { patchPodSpec, setImage } from "../repair.ts";
 import type { PullAttempt } from "./pull-attempt.ts";
-import { reachOf } from "./reach.ts";
+import { reachOf, type Several } from "./reach.ts";
 
 /** The image, as a value to show. */
 export const imageOf = ({ image }: PullAttempt): Piece => value(image);
@@ -62,24 +62,26 @@ export function reachNotes(attempt: PullAttempt, input: PodInput): readonly Text
   const host = hostOf(attempt);
   const { pulledHere, pulledOn, failing, failingOn } = reachOf(input, host, attempt.error.cause);
   const here = input.pod.spec.nodeName ?? "";
-  const isOnlyHere = failingOn.every((node) => node === here);
+  const isOnlyHere = failingOn.total === 0 || (failingOn.total === 1 && failingOn.first[0] === here);
   return [
-    failing.length > 0 &&
-      text`${count(failing.length, "other pod")} cannot pull from ${name(host)} for the same reason, on ${isOnlyHere ? "this node" : count(failingOn.length, "node")}: ${list(failing.map(name), 3)}. The trouble is larger than this pod.`,
-    pulledHere.length > 0 &&
-      text`On the same node ${count(pulledHere.length, "pod")} pulled from ${name(host)} within the hour: ${list(pulledHere.map(name), 3)}.`,
-    pulledHere.length === 0 &&
-      pulledOn.length > 0 &&
-      text`Within the hour ${list(pulledOn.map(name), 3)} pulled from ${name(host)}, node ${nodeOf(input)} did not: look at that node first.`,
+    failing.total > 0 &&
+      text`${count(failing.total, "other pod")} cannot pull from ${name(host)} for the same reason, on ${isOnlyHere ? "this node" : count(failingOn.total, "node")}: ${named(failing)}. The trouble is larger than this pod.`,
+    pulledHere.total > 0 &&
+      text`On the same node ${count(pulledHere.total, "pod")} pulled from ${name(host)} within the hour: ${named(pulledHere)}.`,
+    pulledHere.total === 0 &&
+      pulledOn.total > 0 &&
+      text`Within the hour ${named(pulledOn)} pulled from ${name(host)}, node ${nodeOf(input)} did not: look at that node first.`,
   ].filter((note): note is Text => note !== false);
 }
+
+const named = ({ first, total }: Several): Text => list(first.map(name), 3, total);
 
 /** How far a trouble of the node reaches: who else fails there with the same cause. */
 export function nodeNotes({ error }: PullAttempt, input: PodInput): readonly Text[] {
   const { failingHere } = reachOf(input, error.host, error.cause);
-  return failingHere.length > 0
+  return failingHere.total > 0
     ? [
-        text`${count(failingHere.length, "other pod")} on the same node ${failingHere.length === 1 ? "fails" : "fail"} for the same reason: ${list(failingHere.map(name), 3)}.`,
+        text`${count(failingHere.total, "other pod")} on the same node ${failingHere.total === 1 ? "fails" : "fail"} for the same reason: ${named(failingHere)}.`,
       ]
     : [];
 }
