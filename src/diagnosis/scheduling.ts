@@ -24,21 +24,35 @@ export function schedulingOf(input: PodInput): Scheduling | undefined {
   const agrees = agreesWith(fit, verdict.message);
   const [smallest] = changesFor(input, verdict);
   const outlook = outlookOf(input.pod, clusterView(input.snapshot), fit);
-  const nearest = nearestFirst(fit);
   return {
-    rebuiltMessage: rebuiltMessage(fit),
+    ...ofFit(fit),
     schedulerMessage: verdict.message,
     agrees,
     ...(!agrees && { difference: differenceOf(fit, verdict, input) }),
-    podRejections: fit.podRejections.map(rejectionOf),
-    unread: unreadBy(fit),
-    nodes: equalNodes(nearest),
-    rows: rowsOf(nearest, fit),
     ...(outlook && { outlook }),
     ...(smallest && {
       smallestChange: { edits: smallest.edits.map((edit) => ({ ...edit })), accepts: smallest.accepts },
     }),
   };
+}
+
+type OfFit = Pick<Scheduling, "rebuiltMessage" | "podRejections" | "unread" | "nodes" | "rows">;
+const described = new WeakMap<Fit, OfFit>();
+
+/** What the run says, which pods of one template share. */
+function ofFit(fit: Fit): OfFit {
+  const known = described.get(fit);
+  if (known) return known;
+  const nearest = nearestFirst(fit);
+  const description = {
+    rebuiltMessage: rebuiltMessage(fit),
+    podRejections: fit.podRejections.map(rejectionOf),
+    unread: unreadBy(fit),
+    nodes: equalNodes(nearest),
+    rows: rowsOf(nearest, fit),
+  };
+  described.set(fit, description);
+  return description;
 }
 
 /** Why our run may say something else than the scheduler. */

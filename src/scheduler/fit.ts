@@ -76,6 +76,29 @@ const NOT_NAMED = "node(s) didn't satisfy plugin(s) [NodeAffinity]";
 /** Whether the scheduler did not even look at the node, as the pod is made for another one. */
 export const isForAnother = ({ first }: NodeFit): boolean => first[0]?.reason === NOT_NAMED;
 
+/** What the scheduler sees of a pod: pods of one template are the same to it. */
+export function templateKey({ spec, metadata, status }: Pod): string {
+  const volumes = (spec.volumes ?? []).filter((one) => !("configMap" in one || "secret" in one || "projected" in one));
+  // The claims that are made for a pod are its own, and so is a place that is kept for it.
+  const hasOwn =
+    volumes.some((one) => "ephemeral" in one) ||
+    (spec as { resourceClaims?: unknown }).resourceClaims !== undefined ||
+    status?.nominatedNodeName !== undefined;
+  return JSON.stringify([metadata.namespace, metadata.labels, hasOwn && metadata.name, { ...spec, volumes }]);
+}
+
+const fits = new WeakMap<ClusterView, Map<string, Fit>>();
+
+/** `fitPod`, once for all pods of a template. */
+export function fitTemplate(pod: Pod, view: ClusterView): Fit {
+  const known = fits.get(view) ?? new Map<string, Fit>();
+  fits.set(view, known);
+  const key = templateKey(pod);
+  const fit = known.get(key) ?? fitPod(pod, view);
+  known.set(key, fit);
+  return fit;
+}
+
 /** Runs every filter on every node. */
 export function fitPod(pod: Pod, view: ClusterView, filters: readonly Filter[] = FILTERS): Fit {
   const podRejections = filters.flatMap((filter) => filter.rejectPod?.(pod, view) ?? []);

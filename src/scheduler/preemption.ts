@@ -39,6 +39,14 @@ const NO_VICTIMS = "No preemption victims found for incoming pod";
 /** As kube-scheduler decides it (v1.36 framework/preemption/preemption.go Preempt, plugins/defaultpreemption). */
 export function preemptionFor(pod: Pod, view: ClusterView, fit: Fit): Preemption {
   if (pod.spec.preemptionPolicy === "Never") return { state: "never" };
+  const known = preemptions.get(fit) ?? findPreemption(pod, view, fit);
+  preemptions.set(fit, known);
+  return known;
+}
+
+const preemptions = new WeakMap<Fit, Preemption>();
+
+function findPreemption(pod: Pod, view: ClusterView, fit: Fit): Preemption {
   const isLower = (other: Pod) => priorityOf(other) < priorityOf(pod);
   const chosen = fit.nodes.find(({ node }) => node.name === pod.status?.nominatedNodeName);
   if (chosen && !isHopeless(chosen) && chosen.node.pods.some((other) => isLower(other) && isBeingPreempted(other)))

@@ -6,7 +6,7 @@ import { compare } from "../snapshot/lookup.ts";
 import { type Edit, editedNode, isOfNode, joinedPatch, patchedPod, type SpecPatch, UNSCHEDULABLE } from "./edit.ts";
 import { type EditOption, hasMeantLabel, leastCost, optionsFor } from "./edit-options.ts";
 import type { Lack } from "./filter.ts";
-import { type Fit, firstRejections, fitPod, type NodeFit } from "./fit.ts";
+import { type Fit, firstRejections, fitPod, type NodeFit, templateKey } from "./fit.ts";
 import { type ClusterView, type NodeInfo, nodeInfo, withNode } from "./node-info.ts";
 import { isEnding, outlookFor, wellNode } from "./outlook.ts";
 import { podRequests } from "./pod-requests.ts";
@@ -46,12 +46,7 @@ export function smallestChanges(pod: Pod, view: ClusterView, fit: Fit = fitPod(p
   if (fit.accepts.length > 0 || fit.nodes.length === 0) return [];
   const known = changesByView.get(view) ?? new Map<string, readonly Change[]>();
   changesByView.set(view, known);
-  // Pods of one template are the same to the scheduler.
-  const { spec, metadata } = pod;
-  const volumes = (spec.volumes ?? []).filter((one) => !("configMap" in one || "secret" in one || "projected" in one));
-  // The claim of an ephemeral volume is the pod's own.
-  const own = volumes.some((one) => "ephemeral" in one) && metadata.name;
-  const key = JSON.stringify([metadata.namespace, metadata.labels, own, { ...spec, volumes }]);
+  const key = templateKey(pod);
   const changes = known.get(key) ?? findChanges(pod, view, fit);
   known.set(key, changes);
   return changes;

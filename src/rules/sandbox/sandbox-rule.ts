@@ -1,6 +1,8 @@
+import { groupBy } from "../../objects/group-by.ts";
 import type { Node } from "../../objects/node.ts";
 import { refTo } from "../../objects/object.ts";
 import type { Pod } from "../../objects/pod.ts";
+import type { Lookup } from "../../snapshot/lookup.ts";
 import { kubectl } from "../../text/command.ts";
 import { list, name, type Piece, type Text, text, value } from "../../text/text.ts";
 import type { Confidence, Evidence, Fix, Impact, RuleId } from "../finding.ts";
@@ -93,44 +95,65 @@ export const nodeOf = ({ node }: PodInput): Node | undefined => (node?.state ===
 
 /** Who else fails on the node in the same way. */
 function reachNotes({ pod, snapshot }: PodInput): readonly Text[] {
-  const others = snapshot
-    .list("Pod")
-    .items.filter(
-      (one) =>
-        one.spec.nodeName === pod.spec.nodeName &&
-        one.metadata.uid !== pod.metadata.uid &&
-        one.metadata.name !== pod.metadata.name &&
-        snapshot
-          .eventsOf(one)
-          .some(({ reason }) => reason === "FailedCreatePodSandBox" || reason === "NetworkNotReady"),
-    );
-  return others.length > 0
+  const all = withoutSandbox.get(snapshot) ?? findWithoutSandbox(snapshot);
+  withoutSandbox.set(snapshot, all);
+  const here = all.get(pod.spec.nodeName) ?? [];
+  const isOneOfThem = here.some((one) => one.metadata.name === pod.metadata.name);
+  const total = here.length - (isOneOfThem ? 1 : 0);
+  const others = here.slice(0, 4).filter((one) => one.metadata.name !== pod.metadata.name);
+  return total > 0
     ? [
         text`On the same node ${list(
           others.map(({ metadata }) => name(metadata.name)),
           3,
-        )} ${others.length > 1 ? "have" : "has"} no sandbox either: the trouble is the node's, not the pod's.`,
+          total,
+        )} ${total > 1 ? "have" : "has"} no sandbox either: the trouble is the node's, not the pod's.`,
       ]
     : [];
 }
 
+const withoutSandbox = new WeakMap<Lookup, ReadonlyMap<string | undefined, readonly Pod[]>>();
+
+/** By their nodes: once for all pods of a snapshot. */
+const findWithoutSandbox = (snapshot: Lookup): ReadonlyMap<string | undefined, readonly Pod[]> =>
+  groupBy(
+    snapshot
+      .list("Pod")
+      .items.filter((one) =>
+        snapshot
+          .eventsOf(one)
+          .some(({ reason }) => reason === "FailedCreatePodSandBox" || reason === "NetworkNotReady"),
+      ),
+    ({ spec }) => spec.nodeName,
+  );
+
 /** The pods on the node that belong to its network: known names, or the plugin's own. */
 export function agentsOn({ pod, snapshot }: PodInput, plugin = ""): readonly Pod[] {
   const stem = plugin.replace(/-(?:cni|vnet|net|node|agent)$/, "").toLowerCase();
-  return snapshot.list("Pod").items.filter(({ metadata, spec }) => {
-    if (spec.nodeName !== pod.spec.nodeName || metadata.name === pod.metadata.name) return false;
-    const isAgent =
-      /^(?:calico-node|cilium-(?!operator)|kube-flannel|aws-node|azure-(?:cni|cns|vnet)|weave-net|antrea-agent|kube-router|ovnkube-node|ovs-|kube-ovn-cni|kindnet|kube-multus|multus|canal|sdn-|cni-|genie)/.test(
-        metadata.name,
-      );
-    return (
-      isAgent ||
-      (stem.length > 3 &&
-        metadata.name.toLowerCase().includes(stem) &&
-        metadata.ownerReferences?.some(({ kind }) => kind === "DaemonSet"))
-    );
-  });
+  const all = helpers.get(snapshot) ?? findHelpers(snapshot);
+  helpers.set(snapshot, all);
+  return (all.get(pod.spec.nodeName) ?? []).filter(
+    ({ metadata }) =>
+      metadata.name !== pod.metadata.name &&
+      (AGENTS.test(metadata.name) ||
+        (stem.length > 3 && isOfDaemonSet(metadata) && metadata.name.toLowerCase().includes(stem))),
+  );
 }
+
+const AGENTS =
+  /^(?:calico-node|cilium-(?!operator)|kube-flannel|aws-node|azure-(?:cni|cns|vnet)|weave-net|antrea-agent|kube-router|ovnkube-node|ovs-|kube-ovn-cni|kindnet|kube-multus|multus|canal|sdn-|cni-|genie)/;
+
+const isOfDaemonSet = ({ ownerReferences }: Pod["metadata"]) =>
+  ownerReferences?.some(({ kind }) => kind === "DaemonSet") === true;
+
+const helpers = new WeakMap<Lookup, ReadonlyMap<string | undefined, readonly Pod[]>>();
+
+/** The few pods of each node that can be such, once for all pods of a snapshot. */
+const findHelpers = (snapshot: Lookup) =>
+  groupBy(
+    snapshot.list("Pod").items.filter(({ metadata }) => AGENTS.test(metadata.name) || isOfDaemonSet(metadata)),
+    ({ spec }) => spec.nodeName,
+  );
 
 /** What the network's agents on the node are doing. */
 export function agentNotes(input: PodInput, plugin?: string): readonly Text[] {

@@ -2,7 +2,7 @@ import { type Event, lastSeen, writtenBy } from "../../objects/event.ts";
 import { podCondition } from "../../objects/pod.ts";
 import { UNSCHEDULABLE } from "../../scheduler/edit.ts";
 import type { Lack } from "../../scheduler/filter.ts";
-import { type Fit, fitPod, isForAnother, type NodeFit, rebuiltMessage } from "../../scheduler/fit.ts";
+import { type Fit, fitTemplate, isForAnother, type NodeFit, rebuiltMessage } from "../../scheduler/fit.ts";
 import { type FitMessage, parseFitMessage } from "../../scheduler/fit-message.ts";
 import { clusterView } from "../../scheduler/node-info.ts";
 import { type Evidence, seen } from "../finding.ts";
@@ -80,7 +80,7 @@ function findVerdict(input: PodInput): Verdict | undefined {
   );
   const [nodes, pods] = [snapshot.list("Node"), snapshot.list("Pod")];
   const isKnown = nodes.isComplete && pods.isComplete && nodes.items.length > 0 && parsed !== undefined;
-  const fit = isKnown ? fitPod(pod, clusterView(snapshot)) : undefined;
+  const fit = isKnown ? fitTemplate(pod, clusterView(snapshot)) : undefined;
   // Our own run serves only where it finds what the scheduler found: it explains, it does not overrule.
   const isSame =
     fit !== undefined &&
@@ -291,14 +291,22 @@ const weightOfLack = (lack: Lack, hasLabelled: boolean) =>
 const thingOf = (lack: Lack) => (lack.of === "resource" ? lack.resource : obstacleOf(lack));
 
 /** The nodes that come nearest to taking the pod; of those that lack the same, the one that lacks least. */
-export function nearestNodes({ nodes: all }: Fit): readonly NodeFit[] {
+export function nearestNodes(fit: Fit): readonly NodeFit[] {
+  const known = nearest.get(fit) ?? findNearest(fit);
+  nearest.set(fit, known);
+  return known;
+}
+
+/** Each rule of the family asks, for each pod of a template. */
+const nearest = new WeakMap<Fit, readonly NodeFit[]>();
+
+function findNearest({ nodes: all }: Fit): readonly NodeFit[] {
   const meant = all.filter((node) => !isForAnother(node));
   const nodes = meant.length > 0 ? meant : all;
   const hasLabelled = nodes.some(({ rejections }) => rejections.every(({ lack }) => lack.of !== "labels"));
   const weights = new Map(nodes.map((node) => [node, weightOf(node, hasLabelled)]));
   const least = Math.min(...weights.values());
-  const nearest = nodes.filter((node) => weights.get(node) === least);
-  return [...nearest].sort((a, b) => compareAmounts(shortfall(a), shortfall(b)));
+  return nodes.filter((node) => weights.get(node) === least).sort((a, b) => compareAmounts(shortfall(a), shortfall(b)));
 }
 
 /** The part of the wanted amount that is missing, in thousandths. */
