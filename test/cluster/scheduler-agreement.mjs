@@ -431,7 +431,7 @@ const reasonsOf = (message) =>
     .join(" | ");
 
 /** Whether some node would take the pod, were it not for its keeper: the last of the filters names it. */
-const fits = (message) => message.includes("didn't match pod anti-affinity rules");
+const fits = (message) => message.split("preemption: ")[0].includes("didn't match pod anti-affinity rules");
 
 /** An object without what no filter looks at. */
 function trimmed(object) {
