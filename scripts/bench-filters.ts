@@ -1,7 +1,5 @@
-// The scheduler's filters on a large cluster, once it is read: part of `npm run bench`, or by itself, without a cluster,
-// `npm run bench -- --filters`. Exits with 1 above a bound. Runs under Bun, as the program does.
-import { spawnSync } from "node:child_process";
-import { fileURLToPath } from "node:url";
+// The scheduler's filters on a large cluster, once it is read: part of `npm run bench`, which compiles it as the program is and runs
+// it for one pod at a time. Without a name of one it lists these. Exits with 1 above a bound.
 import { schedulingOf } from "../src/diagnosis/scheduling.ts";
 import type { KubeObject } from "../src/objects/object.ts";
 import type { Pod } from "../src/objects/pod.ts";
@@ -141,7 +139,7 @@ function measure(name: string, spec: object): boolean {
   const rest = performance.now() - start;
   if (!scheduling?.smallestChange) throw new Error(`${name}: no change was found`);
   const peak = process.resourceUsage().maxRSS / 1024;
-  const isGood = filters + rest <= MOST_MS && peak <= MOST_MB;
+  const isGood = filters <= MOST_MS && peak <= MOST_MB;
   const times = [parsing, filters, rest].map((time) => `${time.toFixed(0)} ms`.padStart(10)).join("  ");
   const sizes = [read, peak].map((size) => `${size.toFixed(0)} MB`.padStart(8)).join("  ");
   console.log(`${name.padEnd(40)} ${times}  ${sizes}   ${isGood ? "ok" : "ABOVE"}`);
@@ -152,14 +150,10 @@ const megabytes = () => process.memoryUsage().rss / 1024 / 1024;
 
 const [one] = process.argv.slice(2);
 if (one === undefined) {
-  console.log(`\nthe scheduler's filters on ${NODES} nodes and ${NODES * PODS_PER_NODE} pods, once they are read`);
-  console.log(`bounds: ${MOST_MS} ms and ${MOST_MB} MB; parsing: of the JSON of ${PARSED} of these objects`);
-  console.log(`${"".padEnd(42)} parsing   filters  changes…  once read    peak`);
-  // A process for each, as a run of the program looks at one pod: nothing is worked out or compiled yet.
-  const codes = Object.keys(WAITING).map(
-    (name) => spawnSync(process.execPath, [fileURLToPath(import.meta.url), name], { stdio: "inherit" }).status,
-  );
-  process.exitCode = codes.every((code) => code === 0) ? 0 : 1;
+  console.error(`\nthe scheduler's filters on ${NODES} nodes and ${NODES * PODS_PER_NODE} pods, once they are read`);
+  console.error(`bounds: filters ${MOST_MS} ms, ${MOST_MB} MB; parsing: of the JSON of ${PARSED} of these objects`);
+  console.error(`${"".padEnd(42)} parsing   filters  changes…  once read    peak`);
+  console.log(Object.keys(WAITING).join("\n"));
 } else {
   process.exitCode = measure(one, WAITING[one] ?? {}) ? 0 : 1;
 }

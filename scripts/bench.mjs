@@ -1,14 +1,14 @@
 // Measures what a run costs against what kubectl costs for the same: `npm run bench [-- POD] [-n NAMESPACE] [--runs N]`.
 // kubectl and a kubeconfig whose cluster has a pod that is not Ready are needed. Then, or without a cluster by `--filters` alone,
 // what the scheduler's filters take on a large cluster. Exits with 1 above a bound.
-import { spawn, spawnSync } from "node:child_process";
+import { execFileSync, spawn, spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { connect, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { tool } from "./tools.mjs";
+import { compile } from "./build.mjs";
 
 const program = fileURLToPath(
   new URL(`../dist/kubectl-why_pending${process.platform === "win32" ? ".exe" : ""}`, import.meta.url),
@@ -169,10 +169,20 @@ async function main() {
   }
 }
 
-/** In a process of its own, whose memory is measured. */
+/** A process for each pod, as a run of the program looks at one: nothing is worked out or compiled yet, and its memory is its own. */
 function filters() {
-  const script = fileURLToPath(new URL("bench-filters.ts", import.meta.url));
-  return spawnSync(tool("bun"), [script], { stdio: "inherit" }).status ?? 2;
+  const folder = mkdtempSync(join(tmpdir(), "why-pending-bench-"));
+  try {
+    const bench = join(folder, "bench-filters");
+    compile(bench, undefined, fileURLToPath(new URL("bench-filters.ts", import.meta.url)));
+    const names = execFileSync(bench, { stdio: ["ignore", "pipe", "inherit"], encoding: "utf8" })
+      .trim()
+      .split("\n");
+    const codes = names.map((name) => spawnSync(bench, [name], { stdio: "inherit" }).status ?? 2);
+    return Math.max(...codes);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 }
 
 try {
