@@ -57,7 +57,7 @@ export default defineRule<{ nodes: readonly string[]; seconds: number }>({
   id: "scheduling/stale-message",
   title: "The scheduler's sentence is older than a node that takes the pod",
   effect: "delays",
-  needs: ["Node", "Pod"],
+  needs: ["Node", "Pod", "Event"],
   explains: ["scheduling/*"],
   check(input) {
     const found = changed(input);
