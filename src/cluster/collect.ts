@@ -7,7 +7,7 @@ import type { Api } from "./api.ts";
 import { Collector } from "./collector.ts";
 import { readSurroundings } from "./surroundings/index.ts";
 import { readWorkload } from "./surroundings/workload.ts";
-import { findTargets, podEvents, type Wanted, type WorkloadTarget } from "./targets.ts";
+import { findTargets, OF_PODS, podEvents, type Wanted, type WorkloadTarget } from "./targets.ts";
 
 /** What to read, and how. */
 export interface CollectOptions extends Wanted {
@@ -88,7 +88,7 @@ async function readEvents(
   collector: Collector,
 ): Promise<void> {
   if (refs.length > MANY) {
-    const ofPods = { fieldSelector: "involvedObject.kind=Pod" };
+    const ofPods = { fieldSelector: OF_PODS };
     if (await collector.tryList("Event", namespace, ofPods)) return;
     // All namespaces at once are forbidden: the rights may differ from one to the next.
     const namespaces = new Set(refs.map((ref) => ref.namespace));

@@ -71,6 +71,21 @@ export class Collector {
     return this.#list(kind, namespace, query, "whole", false);
   }
 
+  /** A list that was asked for already, with the same selector or none in that namespace or everywhere; undefined where none was. */
+  started<K extends Kind>(
+    kind: K,
+    namespace: string | undefined,
+    fieldSelector: string,
+  ): Promise<readonly ObjectOf<K>[] | undefined> | undefined {
+    for (const place of [undefined, namespace]) {
+      for (const isLastTry of [true, false]) {
+        const running = this.#running.get(listKey("whole", kind, place, { fieldSelector }, isLastTry));
+        if (running) return running as Promise<readonly ObjectOf<K>[] | undefined>;
+      }
+    }
+    return undefined;
+  }
+
   /** Names, labels and owners of the objects of a kind: no contents, so nothing secret. */
   async listMetadata<K extends Kind>(
     kind: K,
@@ -129,27 +144,29 @@ export class Collector {
   ): Promise<readonly ObjectOf<K>[] | undefined> {
     const resource = RESOURCES[kind];
     const place = resource.isNamespaced ? namespace : undefined;
-    const { fieldSelector = "", labelSelector = "", most = 0 } = query;
-    const what = (bound: number) =>
-      ["list", depth, kind, place, fieldSelector, labelSelector, bound, isLastTry].join("/");
+    const { fieldSelector, labelSelector, most } = query;
+    const whole = listKey(depth, kind, place, { ...query, most: 0 }, isLastTry);
     // A whole list that was asked for already holds whatever a bounded one would.
-    return this.#once(this.#running.has(what(0)) ? what(0) : what(most), async () => {
-      if (depth === "whole" && this.#isRefused(kind)) return undefined;
-      const answer = await firstServed(resource, (one) =>
-        depth === "whole" ? this.api.list(one, place, query) : this.api.listMetadata(one, place, query),
-      );
-      if (answer.state !== "ok") {
-        if (isLastTry) this.#miss(answer, { kind, ...(place && { namespace: place }) });
-        return undefined;
-      }
-      const { items, isCut } = answer.body;
-      if (!fieldSelector && !labelSelector && !isCut) {
-        this.#complete.set(key(kind, place, ""), { kind, ...(place && { namespace: place }) });
-      }
-      return items.flatMap(
-        (item) => ((depth === "whole" ? this.#take(item, kind) : this.#takeName(item, kind)) as ObjectOf<K>) ?? [],
-      );
-    });
+    return this.#once(
+      this.#running.has(whole) || !most ? whole : listKey(depth, kind, place, query, isLastTry),
+      async () => {
+        if (depth === "whole" && this.#isRefused(kind)) return undefined;
+        const answer = await firstServed(resource, (one) =>
+          depth === "whole" ? this.api.list(one, place, query) : this.api.listMetadata(one, place, query),
+        );
+        if (answer.state !== "ok") {
+          if (isLastTry) this.#miss(answer, { kind, ...(place && { namespace: place }) });
+          return undefined;
+        }
+        const { items, isCut } = answer.body;
+        if (!fieldSelector && !labelSelector && !isCut) {
+          this.#complete.set(key(kind, place, ""), { kind, ...(place && { namespace: place }) });
+        }
+        return items.flatMap(
+          (item) => ((depth === "whole" ? this.#take(item, kind) : this.#takeName(item, kind)) as ObjectOf<K>) ?? [],
+        );
+      },
+    );
   }
 
   #once<T>(what: string, read: () => Promise<T>): Promise<T> {
@@ -207,6 +224,14 @@ export class Collector {
     this.#gaps.set(`${about.kind}/${fullName({ namespace: about.namespace, name: about.name ?? "" })}`, gap);
   }
 }
+
+const listKey = (
+  depth: "whole" | "metadata",
+  kind: string,
+  place: string | undefined,
+  { fieldSelector = "", labelSelector = "", most = 0 }: ListQuery,
+  isLastTry: boolean,
+) => ["list", depth, kind, place, fieldSelector, labelSelector, most, isLastTry].join("/");
 
 /** Asks in each place where a resource may be served until one has it; the most telling of the answers where none has. */
 async function firstServed<T>(

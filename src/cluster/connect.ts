@@ -10,6 +10,8 @@ const TABLE_TYPE = "application/json;as=Table;g=meta.k8s.io;v=v1";
 
 /** kubectl's --chunk-size. */
 const PAGE = 500;
+/** Who has more than a page has many more: each page costs a round trip, and the server a new beginning. */
+const NEXT_PAGE = 2500;
 
 /** The API of a cluster. Nothing is sent before the first question. */
 export function connect(target: ConnectionTarget, world: World): Api {
@@ -94,7 +96,7 @@ async function list<T>(
   { resource, namespace, query = {}, accept, extra = {} }: ListRequest,
   itemsOf: (page: Page) => readonly T[] | undefined,
 ): Promise<Answer<List<T>>> {
-  const { fieldSelector, labelSelector, limit = PAGE, most = Number.POSITIVE_INFINITY } = query;
+  const { fieldSelector, labelSelector, limit, most = Number.POSITIVE_INFINITY } = query;
   const right = `list ${resource.plural}${placeOf(resource, namespace)}`;
   let items: T[] = [];
   let token = "";
@@ -104,7 +106,7 @@ async function list<T>(
       ...extra,
       ...(fieldSelector && { fieldSelector }),
       ...(labelSelector && { labelSelector }),
-      ...(isPaged && { limit: String(Math.min(limit, most - items.length)) }),
+      ...(isPaged && { limit: String(Math.min(limit ?? (token ? NEXT_PAGE : PAGE), most - items.length)) }),
       ...(token && { continue: token }),
     });
     const queryText = parameters.size > 0 ? `?${parameters}` : "";

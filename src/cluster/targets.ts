@@ -1,3 +1,5 @@
+import type { Event } from "../objects/event.ts";
+import { groupBy } from "../objects/group-by.ts";
 import { controllerOf, isSameObject, type KubeObject, type ObjectRef, refTo } from "../objects/object.ts";
 import { isBetweenCrashes, isReady, type Pod } from "../objects/pod.ts";
 import { lacksPods, trueCondition, type Workload } from "../objects/workload.ts";
@@ -68,11 +70,31 @@ function guessOwners(podName: string, namespace: string, collector: Collector): 
   if (deployment) collector.guess("Deployment", namespace, deployment);
 }
 
-/** Asks for the events about a pod. By name, as its uid is not known yet; whose they are is decided when they are used. */
-export function podEvents(itsName: string, namespace: string, collector: Collector): Promise<readonly KubeObject[]> {
-  return collector.list("Event", namespace, {
-    fieldSelector: `involvedObject.kind=Pod,involvedObject.name=${itsName}`,
-  });
+/** All events about pods. */
+export const OF_PODS = "involvedObject.kind=Pod";
+
+/**
+ * The events about a pod. By name, as its uid is not known yet; whose they are is decided when they are used. Where those about all
+ * pods are being read these are among them: the server goes through all events of a namespace for each question.
+ */
+export async function podEvents(
+  itsName: string,
+  namespace: string,
+  collector: Collector,
+): Promise<readonly KubeObject[]> {
+  const all = await collector.started("Event", namespace, OF_PODS);
+  if (all) return eventsByPod(all).get(`${namespace}/${itsName}`) ?? [];
+  return collector.list("Event", namespace, { fieldSelector: `${OF_PODS},involvedObject.name=${itsName}` });
+}
+
+const byPod = new WeakMap<readonly Event[], ReadonlyMap<string, readonly Event[]>>();
+
+function eventsByPod(events: readonly Event[]): ReadonlyMap<string, readonly Event[]> {
+  const known =
+    byPod.get(events) ??
+    groupBy(events, ({ involvedObject }) => `${involvedObject.namespace ?? ""}/${involvedObject.name ?? ""}`);
+  byPod.set(events, known);
+  return known;
 }
 
 /** No such pod: one whose name begins so is taken as meant; else the nearest names are told. */

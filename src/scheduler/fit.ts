@@ -109,13 +109,13 @@ export function fitPod(pod: Pod, view: ClusterView, filters: readonly Filter[] =
       const kept = beside(pod, node, view);
       const crowded = kept ? filters.map((filter) => filter.prepare(pod, kept.view)(kept.node)) : [];
       const isKept = crowded.some((objections) => objections.some(isRejection));
-      const byFilter = isKept ? crowded : prepared.map((check) => check(node));
-      const rejections = byFilter.map((objections) => objections.filter(isRejection));
-      const first = rejections.find((one) => one.length > 0) ?? [];
+      const objected = (isKept ? crowded : prepared.map((check) => check(node))).filter((one) => one.length > 0);
+      const rejections = objected.flatMap((objections) => objections.filter(isRejection));
+      const first = objected.find((objections) => objections.some(isRejection))?.filter(isRejection) ?? [];
       return {
         node,
-        rejections: rejections.flat(),
-        undecided: byFilter.flatMap((objections) => objections.flatMap((one) => (isRejection(one) ? [] : [one]))),
+        rejections,
+        undecided: objected.flatMap((objections) => objections.flatMap((one) => (isRejection(one) ? [] : [one]))),
         first: named && !named.has(node.name) ? [notNamed(named)] : first,
         keptFor: (isKept && kept?.rivals) || [],
       };
@@ -123,6 +123,25 @@ export function fitPod(pod: Pod, view: ClusterView, filters: readonly Filter[] =
     .sort((a, b) => compare(a.node.name, b.node.name));
   const accepts = podRejections.length > 0 ? [] : nodes.filter(isOpen).map(({ node }) => node.name);
   return { podRejections, nodes, accepts, schedulerMinor: view.schedulerMinor };
+}
+
+/** The names of the nodes that take the pod, as in `Fit`: a node that one filter refuses is not shown to the others. */
+export function acceptingNodes(pod: Pod, view: ClusterView): readonly string[] {
+  if (FILTERS.some(({ rejectPod }) => (rejectPod?.(pod, view) ?? []).length > 0)) return [];
+  const prepared = new Map<Filter, ReturnType<Filter["prepare"]>>();
+  const check = (filter: Filter) => {
+    const known = prepared.get(filter) ?? filter.prepare(pod, view);
+    prepared.set(filter, known);
+    return known;
+  };
+  return view.nodes
+    .filter((node) => {
+      if (FILTERS.some((filter) => check(filter)(node).length > 0)) return false;
+      const kept = beside(pod, node, view);
+      return !kept || !FILTERS.some((filter) => filter.prepare(pod, kept.view)(kept.node).some(isRejection));
+    })
+    .map(({ name }) => name)
+    .sort(compare);
 }
 
 const isOpen = ({ rejections, undecided }: NodeFit) => rejections.length + undecided.length === 0;

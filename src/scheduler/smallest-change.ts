@@ -6,7 +6,7 @@ import { compare } from "../snapshot/lookup.ts";
 import { type Edit, editedNode, isOfNode, joinedPatch, patchedPod, type SpecPatch, UNSCHEDULABLE } from "./edit.ts";
 import { type EditOption, hasMeantLabel, leastCost, optionsFor } from "./edit-options.ts";
 import type { Lack } from "./filter.ts";
-import { type Fit, firstRejections, fitPod, type NodeFit, templateKey } from "./fit.ts";
+import { acceptingNodes, type Fit, firstRejections, fitPod, type NodeFit, templateKey } from "./fit.ts";
 import { type ClusterView, type NodeInfo, nodeInfo, withNode } from "./node-info.ts";
 import { isEnding, outlookFor, wellNode } from "./outlook.ts";
 import { podRequests } from "./pod-requests.ts";
@@ -119,7 +119,7 @@ function makingRoom(pod: Pod, view: ClusterView, fit: Fit, hasOther: boolean): r
 /** Pods that leave a node, and the nodes that take the pod then. */
 function without(pods: readonly Pod[], node: NodeInfo, pod: Pod, view: ClusterView, of: "wait" | "make-room") {
   const staying = node.pods.filter((one) => !pods.includes(one));
-  const { accepts } = fitPod(pod, withNode(view, nodeInfo(node.node, staying, node.nominated)));
+  const accepts = acceptingNodes(pod, withNode(view, nodeInfo(node.node, staying, node.nominated)));
   return { edits: [{ of, node: node.name, pods: namesOf(pods) }], accepts };
 }
 
@@ -231,7 +231,7 @@ function cheapest(states: readonly State[]): readonly State[] {
 function asChange({ pod, view, edits, patch, cost }: State): Change {
   return {
     edits,
-    accepts: fitPod(pod, view).accepts,
+    accepts: acceptingNodes(pod, view),
     ...(patch && { patch }),
     by: edits.some(isOfNode) ? "cluster-admin" : "workload-owner",
     cost,

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { describe, expect, test } from "@jest/globals";
 import type { KubeObject } from "../../src/objects/object.ts";
 import type { Pod } from "../../src/objects/pod.ts";
-import { FILTERS, fitPod, rebuiltMessage } from "../../src/scheduler/fit.ts";
+import { acceptingNodes, FILTERS, fitPod, rebuiltMessage } from "../../src/scheduler/fit.ts";
 import { parseFitMessage } from "../../src/scheduler/fit-message.ts";
 import { clusterView, nodeInfo, withNode } from "../../src/scheduler/node-info.ts";
 import { Lookup } from "../../src/snapshot/lookup.ts";
@@ -92,7 +92,9 @@ describe("a view with another node in place of one", () => {
           for (const other of variantsOf(node)) {
             const once = withNode(view, other);
             const twice = withNode(withNode(view, nodeInfo(other.node, [])), other);
-            const anew = rebuiltMessage(fitPod(pod, { ...once }));
+            const { accepts, ...fit } = fitPod(pod, { ...once });
+            const anew = rebuiltMessage({ accepts, ...fit });
+            expect(acceptingNodes(pod, once)).toEqual(accepts);
             expect(rebuiltMessage(fitPod(pod, once))).toBe(anew);
             expect(rebuiltMessage(fitPod(pod, twice))).toBe(anew);
           }
