@@ -31,9 +31,9 @@ const budget = (app: string, disruptionsAllowed: number): KubeObject =>
     status: { disruptionsAllowed },
   }) as KubeObject;
 
-function judged(wanting: Pod, objects: readonly KubeObject[]) {
+function judged(wanting: Pod, objects: readonly KubeObject[], serverVersion = "v1.36.3") {
   const snapshot = { takenAt: "2026-11-24T00:00:00Z", targets: [], objects, absent: [], gaps: [], complete: [] };
-  const view = clusterView(new Lookup({ ...snapshot, logs: [], skipped: [] }));
+  const view = clusterView(new Lookup({ ...snapshot, serverVersion, logs: [], skipped: [] }));
   const fit = fitPod(wanting, view);
   return { preemption: preemptionFor(wanting, view, fit), outlook: outlookFor(wanting, view, fit) };
 }
@@ -156,4 +156,13 @@ describe("whether waiting helps", () => {
         : outlook?.fits;
     expect(words).toBe(expected);
   });
+});
+
+// kube-scheduler plugins/noderesources/fit.go has the field Unresolvable since 1.34 (1.33.13 and 1.34.7 compared).
+test.each([
+  ["v1.33.13", "Insufficient cpu"],
+  ["v1.34.7", "Preemption is not helpful for scheduling"],
+])("a node that is too small even when empty, by the scheduler of %s", (version, reason) => {
+  const { preemption } = judged(asking("8"), [worker("a"), holding("old", "a", "1")], version);
+  expect(preemption).toEqual({ state: "not-helpful", reasons: new Map([[reason, 1]]) });
 });
