@@ -258,6 +258,12 @@ export function look(title: Text, ...commands: readonly Command[]): Fix {
   return { title, commands, applies: "as-is", by: "workload-owner" };
 }
 
+/** Lists all pods of the node that the pod is on: an agent or a driver that lacks there, or is in trouble. */
+export function podsOfNode({ pod }: Pick<PodInput, "pod">): Command {
+  const node = `spec.nodeName=${pod.spec.nodeName ?? ""}`;
+  return kubectl("reads", undefined, "get", "pods", "-A", "-o", "wide", "--field-selector", node);
+}
+
 /** A fix on the node or the registry, for which there is no kubectl command that repairs. */
 export function adminTask(title: Text, ...commands: readonly Command[]): Fix {
   return { title, commands, applies: "maybe", by: "cluster-admin" };

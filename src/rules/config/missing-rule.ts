@@ -1,3 +1,4 @@
+import { groupBy } from "../../objects/group-by.ts";
 import { refTo } from "../../objects/object.ts";
 import { kubectl } from "../../text/command.ts";
 import { list, name, type Text, text } from "../../text/text.ts";
@@ -108,9 +109,7 @@ const askerOf = ({ container, volume }: Use) => (volume === undefined ? `contain
 
 /** Who needs it: `Container app takes its variables A and B from it.` */
 function needText(uses: readonly Use[]): Text {
-  const askers = new Map<string, Use[]>();
-  for (const use of uses) askers.set(askerOf(use), [...(askers.get(askerOf(use)) ?? []), use]);
-  const [first, ...others] = [...askers.values()];
+  const [first, ...others] = groupBy(uses, askerOf).values();
   const [use] = first ?? [];
   if (!first || !use) return [];
   const variables = [...new Set(first.flatMap(({ variable }) => variable ?? []))];

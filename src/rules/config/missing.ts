@@ -1,3 +1,4 @@
+import { groupBy } from "../../objects/group-by.ts";
 import type { KubeObject } from "../../objects/object.ts";
 import { nearest } from "../../text/nearest.ts";
 import { type Evidence, seen } from "../finding.ts";
@@ -87,11 +88,7 @@ export function missingOf(
     if (lacksKey || ofKey)
       found.push({ use, said: ofKey, isThereNow: keys?.includes(use.key ?? "") ?? false, level: "key" });
   }
-  const groups = new Map<string, typeof found>();
-  for (const one of found) {
-    const at = `${one.level}/${one.use.kind}/${one.use.name}/${one.isThereNow}`;
-    groups.set(at, [...(groups.get(at) ?? []), one]);
-  }
+  const groups = groupBy(found, ({ level, use, isThereNow }) => `${level}/${use.kind}/${use.name}/${isThereNow}`);
   return [...groups.values()].flatMap((group): Missing[] => {
     const [first] = group;
     if (!first) return [];

@@ -1,6 +1,5 @@
-import { kubectl } from "../../text/command.ts";
 import { name, text, value } from "../../text/text.ts";
-import { adminTask } from "../repair.ts";
+import { adminTask, podsOfNode } from "../repair.ts";
 import type { StartError } from "./start-error.ts";
 import { startRule } from "./start-rule.ts";
 import { containerWords, describeNode, nodeOf } from "./words.ts";
@@ -43,19 +42,7 @@ export default startRule({
         ]),
     {
       title: text`See what the pods of the driver, or of the hook's operator, say on that node.`,
-      commands: [
-        kubectl(
-          "reads",
-          undefined,
-          "get",
-          "pods",
-          "-A",
-          "-o",
-          "wide",
-          "--field-selector",
-          `spec.nodeName=${input.pod.spec.nodeName ?? ""}`,
-        ),
-      ],
+      commands: [podsOfNode(input)],
       applies: "as-is",
       by: "cluster-admin",
     },

@@ -1,6 +1,6 @@
 import { kubectl } from "../../text/command.ts";
 import { name, text, value } from "../../text/text.ts";
-import { look } from "../repair.ts";
+import { look, podsOfNode } from "../repair.ts";
 import { agentNotes, describeNode, nodeName, sandboxRule } from "./sandbox-rule.ts";
 
 /** The network plugin on the node gets no answer from the API server. */
@@ -20,20 +20,7 @@ export default sandboxRule({
       kubectl("reads", "default", "get", "service", "kubernetes"),
       kubectl("reads", "default", "get", "endpointslices", "-l", "kubernetes.io/service-name=kubernetes"),
     ),
-    look(
-      text`If it is: see whether kube-proxy, or what stands in for it, runs on the node.`,
-      kubectl(
-        "reads",
-        undefined,
-        "get",
-        "pods",
-        "-A",
-        "-o",
-        "wide",
-        "--field-selector",
-        `spec.nodeName=${input.pod.spec.nodeName ?? ""}`,
-      ),
-    ),
+    look(text`If it is: see whether kube-proxy, or what stands in for it, runs on the node.`, podsOfNode(input)),
     describeNode(input, text`Else see the node and its routes.`),
   ],
   doc: {

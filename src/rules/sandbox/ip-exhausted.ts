@@ -1,7 +1,7 @@
 import { kubectl } from "../../text/command.ts";
 import { count, name, type Text, text, value } from "../../text/text.ts";
 import type { PodInput } from "../pod-input.ts";
-import { adminTask } from "../repair.ts";
+import { adminTask, podsOfNode } from "../repair.ts";
 import { agentNotes, lookAtAgent, nodeName, nodeOf, sandboxRule, shortWords } from "./sandbox-rule.ts";
 
 /** The network has no address left for another pod. */
@@ -17,17 +17,7 @@ export default sandboxRule({
   fixes: (failure, input) => [
     adminTask(
       text`See how many pods the node has and how large its range is.`,
-      kubectl(
-        "reads",
-        undefined,
-        "get",
-        "pods",
-        "-A",
-        "-o",
-        "wide",
-        "--field-selector",
-        `spec.nodeName=${input.pod.spec.nodeName ?? ""}`,
-      ),
+      podsOfNode(input),
       kubectl("reads", undefined, "get", "node", input.pod.spec.nodeName ?? "", "-o", "yaml"),
     ),
     {

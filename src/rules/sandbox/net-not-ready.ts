@@ -13,8 +13,10 @@ export default sandboxRule({
   evidence: (_, input) => nodeEvidence(input),
   headline: (_, input) =>
     text`The pod network of node ${nodeName(input)} is not ready: its CNI plugin is not set up there.`,
-  why: ({ error }) =>
-    text`The container runtime finds no valid network configuration${DIRECTORY.test(error.words) ? text` in ${value(DIRECTORY.exec(error.words)?.[1] ?? "")}` : ""}, which the network's agent on the node writes when it is up. Until then no pod gets a network; pods with hostNetwork run.`,
+  why: ({ error }) => {
+    const directory = DIRECTORY.exec(error.words)?.[1];
+    return text`The container runtime finds no valid network configuration${directory !== undefined && text` in ${value(directory)}`}, which the network's agent on the node writes when it is up. Until then no pod gets a network; pods with hostNetwork run.`;
+  },
   notes: (failure, input) => agentNotes(input, failure.error.names.plugin),
   fixes: (failure, input) => [
     lookAtAgent(

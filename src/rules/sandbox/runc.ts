@@ -1,4 +1,6 @@
-import { name, text, value } from "../../text/text.ts";
+import { name, type Text, text, value } from "../../text/text.ts";
+import type { Confidence } from "../finding.ts";
+import type { PodInput } from "../pod-input.ts";
 import { adminTask } from "../repair.ts";
 import type { SandboxFailure } from "./sandbox-failure.ts";
 import { describeNode, nodeName, sandboxRule, shortWords } from "./sandbox-rule.ts";
@@ -8,29 +10,11 @@ export default sandboxRule({
   id: "sandbox/runc",
   title: "The low-level runtime cannot start the sandbox",
   causes: ["runc"],
-  confidence: (failure) => (missingProgram(failure) ? "certain" : isOutOfGroups(failure) ? "likely" : "possible"),
-  headline: (failure, input) => {
-    const program = missingProgram(failure);
-    return program
-      ? text`Node ${nodeName(input)} has no ${value(program)}, which the container runtime starts containers with.`
-      : isOutOfGroups(failure)
-        ? text`The kernel of node ${nodeName(input)} makes no more control groups, so no container can be started there.`
-        : text`runc or its like cannot start the sandbox on node ${nodeName(input)}: ${shortWords(failure)}`;
-  },
-  why: (failure, input) =>
-    missingProgram(failure)
-      ? text`${input.pod.spec.runtimeClassName ? text`RuntimeClass ${name(input.pod.spec.runtimeClassName)} leads to it` : "It is the program of the runtime's default handler"}; it was removed, or never installed there: ${value(failure.error.words)}.`
-      : isOutOfGroups(failure)
-        ? text`It is no disk that is full: the kernel allows a number of control groups, and those of containers that are gone may not have been freed. It says: ${value(failure.error.words)}.`
-        : text`The trouble lies in the container runtime or the kernel of the node: ${value(failure.error.words)}.`,
+  confidence: (failure) => problemOf(failure).confidence,
+  headline: (failure, input) => problemOf(failure).headline(input),
+  why: (failure, input) => text`${problemOf(failure).why(input)}: ${value(failure.error.words)}.`,
   fixes: (failure, input) => [
-    adminTask(
-      missingProgram(failure)
-        ? text`Install ${value(missingProgram(failure) ?? "")} on the node, or take it out of the container runtime's configuration (containerd: config.toml, runtimes) and restart that.`
-        : isOutOfGroups(failure)
-          ? text`Restart the node, with its pods drained before; a newer kernel frees such groups.`
-          : text`See the log of the container runtime on the node (journalctl -u containerd), and whether other pods start there.`,
-    ),
+    adminTask(problemOf(failure).task),
     describeNode(input, text`See the state of the node.`),
   ],
   doc: {
@@ -41,6 +25,47 @@ export default sandboxRule({
     notToConfuseWith: "container/…: the same words for a container mean its own command or mounts.",
     catalogue: ["sandbox-runc"],
   },
+});
+
+interface Problem {
+  readonly confidence: Confidence;
+  readonly headline: (input: PodInput) => Text;
+  /** Up to the colon that the runtime's own words follow. */
+  readonly why: (input: PodInput) => Text;
+  readonly task: Text;
+}
+
+/** What the words tell of the runtime's trouble, from what is certain to what is only its place. */
+function problemOf(failure: SandboxFailure): Problem {
+  const program = missingProgram(failure);
+  if (program !== undefined) return missing(program);
+  return isOutOfGroups(failure) ? OUT_OF_GROUPS : unknown(failure);
+}
+
+const missing = (program: string): Problem => ({
+  confidence: "certain",
+  headline: (input) =>
+    text`Node ${nodeName(input)} has no ${value(program)}, which the container runtime starts containers with.`,
+  why: ({ pod: { spec } }) =>
+    text`${spec.runtimeClassName ? text`RuntimeClass ${name(spec.runtimeClassName)} leads to it` : "It is the program of the runtime's default handler"}; it was removed, or never installed there`,
+  task: text`Install ${value(program)} on the node, or take it out of the container runtime's configuration (containerd: config.toml, runtimes) and restart that.`,
+});
+
+const OUT_OF_GROUPS: Problem = {
+  confidence: "likely",
+  headline: (input) =>
+    text`The kernel of node ${nodeName(input)} makes no more control groups, so no container can be started there.`,
+  why: () =>
+    text`It is no disk that is full: the kernel allows a number of control groups, and those of containers that are gone may not have been freed. It says`,
+  task: text`Restart the node, with its pods drained before; a newer kernel frees such groups.`,
+};
+
+const unknown = (failure: SandboxFailure): Problem => ({
+  confidence: "possible",
+  headline: (input) =>
+    text`runc or its like cannot start the sandbox on node ${nodeName(input)}: ${shortWords(failure)}`,
+  why: () => text`The trouble lies in the container runtime or the kernel of the node`,
+  task: text`See the log of the container runtime on the node (journalctl -u containerd), and whether other pods start there.`,
 });
 
 /** containerd's go-runc runs the program that the handler names (`BinaryName`); Go's os/exec writes these words. */

@@ -7,6 +7,7 @@ import { kubectl } from "../../text/command.ts";
 import { list, name, type Piece, type Text, text, value } from "../../text/text.ts";
 import type { Confidence, Evidence, Fix, Impact, RuleId } from "../finding.ts";
 import type { PodInput } from "../pod-input.ts";
+import { podsOfNode } from "../repair.ts";
 import { defineRule, type Rule, type RuleDoc } from "../rule.ts";
 import type { SandboxCause } from "./sandbox-error.ts";
 import { type SandboxFailure, sandboxFailure } from "./sandbox-failure.ts";
@@ -187,7 +188,6 @@ function stateOf({ status }: Pod): string {
 
 /** Looks at the network's agent: its log where the pod is known, else all pods of the node. */
 export function lookAtAgent(input: PodInput, plugin: string | undefined, title: Text): Fix {
-  const node = input.pod.spec.nodeName ?? "";
   const [agent] = [...brokenAgents(input, plugin), ...agentsOn(input, plugin)];
   return {
     title,
@@ -196,7 +196,7 @@ export function lookAtAgent(input: PodInput, plugin: string | undefined, title: 
           kubectl("reads", agent.metadata.namespace, "describe", "pod", agent.metadata.name),
           kubectl("reads", agent.metadata.namespace, "logs", agent.metadata.name, "--all-containers", "--tail=50"),
         ]
-      : [kubectl("reads", undefined, "get", "pods", "-A", "-o", "wide", "--field-selector", `spec.nodeName=${node}`)],
+      : [podsOfNode(input)],
     applies: "as-is",
     by: "cluster-admin",
   };

@@ -1,6 +1,6 @@
-import type { KubeObject } from "../../objects/object.ts";
-import { fullName, refTo } from "../../objects/object.ts";
+import { fullName, type KubeObject, refTo } from "../../objects/object.ts";
 import { type Pod, priorityOf } from "../../objects/pod.ts";
+import type { Fit } from "../../scheduler/fit.ts";
 import { clusterView } from "../../scheduler/node-info.ts";
 import { preemptionFor, type Victims } from "../../scheduler/preemption.ts";
 import { kubectl } from "../../text/command.ts";
@@ -20,7 +20,7 @@ interface PriorityClass extends KubeObject {
 const HIGHEST_OF_USERS = 1_000_000_000;
 
 /** Whom the scheduler would evict for the pod, were it not told to evict nobody. */
-function victimsWithout({ pod, snapshot }: PodInput, fit: NonNullable<ReturnType<typeof verdictOn>>["fit"]) {
+function victimsWithout({ pod, snapshot }: PodInput, fit: Fit | undefined) {
   if (!fit) return undefined;
   const { preemptionPolicy: _, ...spec } = pod.spec;
   const preemption = preemptionFor({ ...pod, spec } as Pod, clusterView(snapshot), fit);

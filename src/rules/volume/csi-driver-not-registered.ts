@@ -2,7 +2,7 @@ import { kubectl } from "../../text/command.ts";
 import { list, name, type Text, text } from "../../text/text.ts";
 import { seen } from "../finding.ts";
 import type { PodInput } from "../pod-input.ts";
-import { adminTask } from "../repair.ts";
+import { adminTask, podsOfNode } from "../repair.ts";
 import { driverPods } from "./claim-words.ts";
 import { driverOf, mountRule, nodeName, VolumeText } from "./mount-rule.ts";
 
@@ -49,17 +49,7 @@ export default mountRule({
   fixes: (failure, input) => [
     adminTask(
       text`See whether the driver's DaemonSet has a ready pod on the node; taints that it does not tolerate are a usual reason that it has none.`,
-      kubectl(
-        "reads",
-        undefined,
-        "get",
-        "pods",
-        "-A",
-        "-o",
-        "wide",
-        "--field-selector",
-        `spec.nodeName=${input.pod.spec.nodeName ?? ""}`,
-      ),
+      podsOfNode(input),
       kubectl("reads", undefined, "get", "csinode", input.pod.spec.nodeName ?? "", "-o", "yaml"),
     ),
     adminTask(

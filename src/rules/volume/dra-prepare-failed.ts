@@ -1,9 +1,8 @@
 import { lastSeen } from "../../objects/event.ts";
 import { refTo } from "../../objects/object.ts";
-import { kubectl } from "../../text/command.ts";
 import { name, text, value } from "../../text/text.ts";
 import { seen } from "../finding.ts";
-import { adminTask } from "../repair.ts";
+import { adminTask, podsOfNode } from "../repair.ts";
 import { defineRule } from "../rule.ts";
 import { awaitsSandbox } from "./standing.ts";
 
@@ -36,22 +35,7 @@ export default defineRule<{ claim?: string; detail: string }>({
     headline: text`Node ${name(pod.spec.nodeName ?? "")} cannot prepare the device${claim !== undefined && text` of ResourceClaim ${name(claim)}`}: ${value(detail.length > 90 ? `${detail.slice(0, 89)}…` : detail)}`,
     why: text`The device was allocated; before the sandbox the kubelet asks the DRA driver of the node to make it ready, and that failed: ${value(detail)}.`,
   }),
-  fixes: (_, { pod }) => [
-    adminTask(
-      text`See the DRA driver's pod on the node.`,
-      kubectl(
-        "reads",
-        undefined,
-        "get",
-        "pods",
-        "-A",
-        "-o",
-        "wide",
-        "--field-selector",
-        `spec.nodeName=${pod.spec.nodeName ?? ""}`,
-      ),
-    ),
-  ],
+  fixes: (_, { pod }) => [adminTask(text`See the DRA driver's pod on the node.`, podsOfNode({ pod }))],
   doc: {
     means: "Dynamic resource allocation: NodePrepareResources of the driver failed.",
     seenIn:

@@ -3,6 +3,7 @@ import { kubectl } from "../../text/command.ts";
 import { name, type Piece, type Text, text } from "../../text/text.ts";
 import type { Confidence, Evidence, Fix, Impact, RuleId } from "../finding.ts";
 import type { PodInput } from "../pod-input.ts";
+import { podsOfNode } from "../repair.ts";
 import { defineRule, type Rule, type RuleDoc } from "../rule.ts";
 import { driverPods } from "./claim-words.ts";
 import type { MountCause } from "./mount-error.ts";
@@ -110,7 +111,7 @@ export function lookAtDriver(driver: string | undefined, input: PodInput, title:
     title,
     commands: pod
       ? [kubectl("reads", pod.metadata.namespace, "logs", pod.metadata.name, "--all-containers", "--tail=50")]
-      : [kubectl("reads", undefined, "get", "pods", "-A", "-o", "wide", "--field-selector", `spec.nodeName=${node}`)],
+      : [podsOfNode(input)],
     applies: "as-is",
     by: "cluster-admin",
   };

@@ -4,7 +4,7 @@ import { kubectl } from "../../text/command.ts";
 import { duration, list, name, type Text, text } from "../../text/text.ts";
 import { type Evidence, type Fix, seen } from "../finding.ts";
 import type { PodInput } from "../pod-input.ts";
-import { look } from "../repair.ts";
+import { look, podsOfNode } from "../repair.ts";
 import { defineRule } from "../rule.ts";
 import { attachmentsOf } from "./attachments.ts";
 import { claimsOf, troubledClaims } from "./claims.ts";
@@ -152,9 +152,6 @@ function fixesFor(notAttached: readonly string[], input: PodInput): readonly Fix
       : text`See whether its volumes are attached to ${name(node)}.`;
   return [
     look(title, kubectl("reads", undefined, "get", "volumeattachments", "-o", "wide")),
-    look(
-      text`See the driver's pods on the node, and the kubelet's log (journalctl -u kubelet).`,
-      kubectl("reads", undefined, "get", "pods", "-A", "-o", "wide", "--field-selector", `spec.nodeName=${node}`),
-    ),
+    look(text`See the driver's pods on the node, and the kubelet's log (journalctl -u kubelet).`, podsOfNode(input)),
   ];
 }
