@@ -2,7 +2,7 @@ import { kubectl } from "../../text/command.ts";
 import { nearest } from "../../text/nearest.ts";
 import { list, name, path, type Text, text, value } from "../../text/text.ts";
 import { filesIn } from "../config/subpath.ts";
-import type { Fix } from "../finding.ts";
+import { type Fix, seen } from "../finding.ts";
 import type { PodInput } from "../pod-input.ts";
 import { look } from "../repair.ts";
 import { patchContainer } from "./edit.ts";
@@ -20,6 +20,13 @@ function mountOf({ view, error }: StartFailure) {
     ? undefined
     : { mount: mounts[index] as (typeof mounts)[number], at: `${view.specPath}.volumeMounts[${index}]` };
 }
+
+/**
+ * What the kubelet mounts of its own accord: a file for the last words of the container, at terminationMessagePath
+ * (kubernetes v1.36 pkg/kubelet/kuberuntime/kuberuntime_container.go makeMounts).
+ */
+const isForLastWords = (failure: StartFailure) =>
+  isMixUp(failure) && !mountOf(failure) && failure.view.spec.terminationMessagePath === failure.error.subject;
 
 /** The ConfigMap or Secret that lacks the file which the mount's subPath names; the kubelet has made a directory of that name. */
 function lackingFile(failure: StartFailure, input: PodInput) {
@@ -57,11 +64,17 @@ export default startRule({
   id: "container/mount",
   title: "A volume cannot be mounted at its path in the container",
   causes: ["mount"],
+  evidence: (failure, { pod }) =>
+    isForLastWords(failure)
+      ? [seen(pod, `${failure.view.specPath}.terminationMessagePath`, "terminationMessagePath")]
+      : [],
   headline: (failure, input) => {
     const found = mountOf(failure);
     const lacking = lackingFile(failure, input);
     if (lacking)
       return text`${lacking.kind} ${name(lacking.object)} has no ${name(lacking.subPath)}, which ${containerInSentence(failure.view)} mounts as the file ${value(failure.error.subject ?? "")}.`;
+    if (isForLastWords(failure))
+      return text`terminationMessagePath ${value(failure.error.subject ?? "")} of ${containerInSentence(failure.view)} is a directory; the kubelet mounts a file there.`;
     const what = found ? text`Volume ${name(found.mount.name)}` : text`A volume`;
     const where = text`${value(failure.error.subject ?? "")} of ${containerInSentence(failure.view)}`;
     if (isMixUp(failure))
@@ -74,6 +87,8 @@ export default startRule({
     return text`${what} cannot be mounted at ${where}: ${lastWords(failure)}.`;
   },
   why: (failure) => {
+    if (isForLastWords(failure))
+      return text`${path(`${failure.view.specPath}.terminationMessagePath`)} names the file that the program may leave its last words in. The kubelet makes it on the node and mounts it there, and no file goes over a directory: ${value(failure.error.detail)}.`;
     const found = mountOf(failure);
     return text`The runtime mounts volumes before it starts the program, and was refused: ${value(failure.error.detail)}.${found && text` It is ${path(found.at)}.`}`;
   },
@@ -85,6 +100,7 @@ export default startRule({
         text`Where a subPath is missing in a volume, the kubelet makes a directory of that name, and no directory goes over a file. It has ${lacking.keys.length === 0 ? "no keys" : list(lacking.keys.map(name), 6)}.`,
       isMixUp(failure) &&
         !lacking &&
+        !isForLastWords(failure) &&
         (found?.mount.subPath === undefined
           ? text`A volume without ${name("subPath")} is a directory. To put one file in place, mount it with the file's name as subPath.`
           : text`The subPath ${name(String(found.mount.subPath))} is a directory if nothing of that name was in the volume when it was first mounted: the kubelet makes one then.`),
@@ -92,6 +108,15 @@ export default startRule({
   },
   fixes: (failure, input): readonly Fix[] => {
     const { view, error } = failure;
+    if (isForLastWords(failure))
+      return [
+        patchContainer(
+          input,
+          view,
+          { terminationMessagePath: "/dev/termination-log" },
+          text`Use Kubernetes' own path; or name a file in place of the directory.`,
+        ),
+      ];
     const found = mountOf(failure);
     const file = error.subject?.split("/").at(-1) ?? "<file>";
     const { namespace } = input.pod.metadata;

@@ -84,6 +84,9 @@ const WORDINGS: readonly (readonly [StartCause, readonly RegExp[]])[] = [
       /chdir to cwd \("(?<subject>[^"]*)"\)/,
       /chdir(?: to)? `(?<subject>[^`]*)`/,
       /chdir "(?<subject>[^"]*)"/,
+      // runc makes the directory where it is missing. Its mkdirs for mounts and devices say more before `mkdir`
+      // (libcontainer/rootfs_linux.go prepareRootfs); the words are those of the runc in test/cluster.
+      /container init: mkdir (?<subject>\/[^:]*): /,
       /failed to (?:mkdir|create) (?:cwd|working directory) "?(?<subject>[^": ]*)/,
     ],
   ],

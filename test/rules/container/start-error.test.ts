@@ -68,6 +68,8 @@ const rows: readonly [StartCause, string | undefined, string][] = [
     "/root/x",
     `${RUNC}error during container init: chdir to cwd ("/root/x") set in config.json failed: permission denied: unknown`,
   ],
+  // As runc in the cluster says it, where workingDir is a file.
+  ["workdir", "/etc/passwd", `${RUNC}error during container init: mkdir /etc/passwd: not a directory`],
   [
     "mount",
     "/etc/nginx/nginx.conf",
