@@ -29,17 +29,28 @@ export interface Diagnosis extends Ranked {
   /** Causes of the same family that the evidence speaks against. */
   readonly ruledOut: readonly RuledOut[];
   readonly unchecked: readonly Unchecked[];
+  /** What went wrong in this program while it looked at the target; then nothing is known but the objects. */
+  readonly mistake?: string;
 }
 
 /** Runs every rule over every target of a snapshot that it concerns. Pure: the same snapshot gives the same diagnoses. */
 export function diagnose(snapshot: Snapshot, knowledge: Knowledge): readonly Diagnosis[] {
   const lookup = new Lookup(snapshot);
   return snapshot.targets.map((target) => {
-    const input = inputFor(target, lookup);
-    if (input) return diagnoseOne(input, knowledge);
-    return { target, rules: [], others: [], consequences: [], ruledOut: [], unchecked: [] };
+    const nothing = { target, rules: [], others: [], consequences: [], ruledOut: [], unchecked: [] };
+    // One odd object must not cost the reports on all others.
+    try {
+      const input = inputFor(target, lookup);
+      return input ? diagnoseOne(input, knowledge) : nothing;
+    } catch (error) {
+      return { ...nothing, mistake: mistakeWords(error) };
+    }
   });
 }
+
+/** An exception that is nobody's message, in one line: its name and words, without the stack. */
+export const mistakeWords = (error: unknown): string =>
+  error instanceof Error ? `${error.name}: ${error.message}` : String(error);
 
 function inputFor({ kind, namespace, name }: ObjectRef, lookup: Lookup): RuleInput | undefined {
   if (kind === "Pod") {
@@ -62,7 +73,7 @@ function diagnoseOne(input: RuleInput, knowledge: Knowledge): Diagnosis {
     } catch (error) {
       // One bad rule must not hide the others; the message is ours, the case runner turns it into a failed test.
       failures.push({
-        what: `rule ${rule.id} failed: ${error instanceof Error ? error.message : "unknown error"}`,
+        what: `rule ${rule.id} failed: ${mistakeWords(error)}`,
         rules: [rule.id],
       });
     }

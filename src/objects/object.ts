@@ -92,3 +92,16 @@ export function isSameObject(a: ObjectRef, b: ObjectRef): boolean {
 export function controllerOf(object: KubeObject): OwnerReference | undefined {
   return object.metadata.ownerReferences?.find(({ controller }) => controller === true);
 }
+
+// The last moment that Date can tell (ECMA-262 section 21.4.1.1).
+const LAST_MS = 8.64e15;
+
+/**
+ * When deletion of an object was requested (RFC 3339): deletionTimestamp is that time plus the grace period (kubernetes
+ * v1.36 apiserver/pkg/registry/rest/delete.go BeforeDelete). Undefined where the object is not being deleted, or where
+ * the fields name no time.
+ */
+export function deletionRequestedAt({ metadata }: Pick<KubeObject, "metadata">): string | undefined {
+  const at = Date.parse(metadata.deletionTimestamp ?? "") - (metadata.deletionGracePeriodSeconds ?? 0) * 1000;
+  return Math.abs(at) <= LAST_MS ? new Date(at).toISOString() : undefined;
+}

@@ -1,28 +1,100 @@
 import type {
   V1Container,
+  V1ContainerPort,
   V1ContainerState,
   V1ContainerStateRunning,
   V1ContainerStateTerminated,
   V1ContainerStateWaiting,
   V1ContainerStatus,
+  V1EnvFromSource,
+  V1EnvVar,
+  V1EnvVarSource,
   V1HostAlias,
+  V1Lifecycle,
+  V1LifecycleHandler,
   V1Pod,
   V1PodCondition,
   V1PodDNSConfig,
   V1PodDNSConfigOption,
   V1PodSpec,
   V1PodStatus,
+  V1Probe,
+  V1ResourceRequirements,
+  V1SecretKeySelector,
+  V1SecurityContext,
+  V1Toleration,
+  V1Volume,
+  V1VolumeMount,
 } from "@kubernetes/client-node";
 import * as z from "zod/mini";
 import {
   anything,
   fieldsOf,
   metadataSchema,
+  numberOrText,
   optionalBoolean,
   optionalNumber,
   optionalText,
   optionalTextMap,
 } from "./object.ts";
+
+const keySelectorSchema = fieldsOf<V1SecretKeySelector>()({
+  name: optionalText,
+  key: optionalText,
+  optional: optionalBoolean,
+});
+const envVarSchema = fieldsOf<V1EnvVar>()({
+  name: z.string(),
+  value: optionalText,
+  valueFrom: z.optional(
+    fieldsOf<V1EnvVarSource>()({
+      configMapKeyRef: z.optional(keySelectorSchema),
+      secretKeyRef: z.optional(keySelectorSchema),
+      fieldRef: z.optional(z.looseObject({ fieldPath: optionalText })),
+      resourceFieldRef: z.optional(z.looseObject({ containerName: optionalText, resource: optionalText })),
+    }),
+  ),
+});
+const sourceSchema = z.looseObject({ name: optionalText, optional: optionalBoolean });
+const envFromSchema = fieldsOf<V1EnvFromSource>()({
+  prefix: optionalText,
+  configMapRef: z.optional(sourceSchema),
+  secretRef: z.optional(sourceSchema),
+});
+const quantities = z.optional(z.record(z.string(), numberOrText));
+const resourcesSchema = fieldsOf<V1ResourceRequirements>()({ requests: quantities, limits: quantities });
+const portSchema = fieldsOf<V1ContainerPort>()({
+  name: optionalText,
+  containerPort: optionalNumber,
+  hostPort: optionalNumber,
+  hostIP: optionalText,
+  protocol: optionalText,
+});
+const volumeMountSchema = fieldsOf<V1VolumeMount>()({
+  name: z.string(),
+  mountPath: optionalText,
+  subPath: optionalText,
+  subPathExpr: optionalText,
+  readOnly: optionalBoolean,
+});
+const handlerFields = {
+  exec: z.optional(z.looseObject({ command: z.optional(z.array(z.string())) })),
+  httpGet: z.optional(
+    z.looseObject({ path: optionalText, port: z.optional(numberOrText), host: optionalText, scheme: optionalText }),
+  ),
+  tcpSocket: z.optional(z.looseObject({ port: z.optional(numberOrText), host: optionalText })),
+};
+const probeSchema = fieldsOf<V1Probe>()({
+  ...handlerFields,
+  grpc: z.optional(z.looseObject({ port: z.optional(numberOrText), service: optionalText })),
+  initialDelaySeconds: optionalNumber,
+  periodSeconds: optionalNumber,
+  timeoutSeconds: optionalNumber,
+  failureThreshold: optionalNumber,
+  successThreshold: optionalNumber,
+  terminationGracePeriodSeconds: optionalNumber,
+});
+const hookSchema = fieldsOf<V1LifecycleHandler>()(handlerFields);
 
 const containerSchema = fieldsOf<V1Container>()({
   name: z.string(),
@@ -32,18 +104,67 @@ const containerSchema = fieldsOf<V1Container>()({
   args: z.optional(z.array(z.string())),
   workingDir: optionalText,
   restartPolicy: optionalText,
-  env: z.optional(z.array(z.looseObject({ name: z.string() }))),
-  envFrom: z.optional(z.array(z.looseObject({}))),
-  ports: z.optional(z.array(z.looseObject({}))),
-  resources: anything,
-  volumeMounts: z.optional(z.array(z.looseObject({ name: z.string() }))),
-  livenessProbe: anything,
-  readinessProbe: anything,
-  startupProbe: anything,
-  lifecycle: anything,
-  securityContext: anything,
+  env: z.optional(z.array(envVarSchema)),
+  envFrom: z.optional(z.array(envFromSchema)),
+  ports: z.optional(z.array(portSchema)),
+  resources: z.optional(resourcesSchema),
+  volumeMounts: z.optional(z.array(volumeMountSchema)),
+  livenessProbe: z.optional(probeSchema),
+  readinessProbe: z.optional(probeSchema),
+  startupProbe: z.optional(probeSchema),
+  lifecycle: z.optional(
+    fieldsOf<V1Lifecycle>()({ preStop: z.optional(hookSchema), postStart: z.optional(hookSchema) }),
+  ),
+  securityContext: z.optional(
+    fieldsOf<V1SecurityContext>()({
+      runAsUser: optionalNumber,
+      runAsGroup: optionalNumber,
+      runAsNonRoot: optionalBoolean,
+      readOnlyRootFilesystem: optionalBoolean,
+      privileged: optionalBoolean,
+      allowPrivilegeEscalation: optionalBoolean,
+      capabilities: z.optional(
+        z.looseObject({ add: z.optional(z.array(z.string())), drop: z.optional(z.array(z.string())) }),
+      ),
+    }),
+  ),
 });
 export type Container = z.infer<typeof containerSchema>;
+
+const itemsSchema = z.optional(z.array(z.looseObject({ key: optionalText, path: optionalText })));
+const projectedSourceFields = {
+  configMap: z.optional(z.looseObject({ name: optionalText, items: itemsSchema, optional: optionalBoolean })),
+};
+const volumeSchema = fieldsOf<V1Volume>()({
+  name: z.string(),
+  ...projectedSourceFields,
+  secret: z.optional(z.looseObject({ secretName: optionalText, items: itemsSchema, optional: optionalBoolean })),
+  projected: z.optional(
+    z.looseObject({
+      sources: z.optional(
+        z.array(
+          z.looseObject({
+            ...projectedSourceFields,
+            secret: z.optional(z.looseObject({ name: optionalText, items: itemsSchema, optional: optionalBoolean })),
+          }),
+        ),
+      ),
+    }),
+  ),
+  persistentVolumeClaim: z.optional(z.looseObject({ claimName: optionalText, readOnly: optionalBoolean })),
+  csi: z.optional(
+    z.looseObject({
+      driver: optionalText,
+      readOnly: optionalBoolean,
+      volumeAttributes: optionalTextMap,
+      nodePublishSecretRef: z.optional(z.looseObject({ name: optionalText })),
+    }),
+  ),
+  hostPath: z.optional(z.looseObject({ path: optionalText, type: optionalText })),
+  image: z.optional(z.looseObject({ reference: optionalText, pullPolicy: optionalText })),
+  nfs: z.optional(z.looseObject({ server: optionalText, path: optionalText, readOnly: optionalBoolean })),
+  emptyDir: z.optional(z.looseObject({ medium: optionalText, sizeLimit: z.optional(numberOrText) })),
+});
 
 export const podSpecSchema = fieldsOf<V1PodSpec>()({
   containers: z.array(containerSchema),
@@ -71,9 +192,19 @@ export const podSpecSchema = fieldsOf<V1PodSpec>()({
   preemptionPolicy: optionalText,
   terminationGracePeriodSeconds: optionalNumber,
   activeDeadlineSeconds: optionalNumber,
-  volumes: z.optional(z.array(z.looseObject({ name: z.string() }))),
+  volumes: z.optional(z.array(volumeSchema)),
   affinity: anything,
-  tolerations: z.optional(z.array(z.looseObject({}))),
+  tolerations: z.optional(
+    z.array(
+      fieldsOf<V1Toleration>()({
+        key: optionalText,
+        operator: optionalText,
+        value: optionalText,
+        effect: optionalText,
+        tolerationSeconds: optionalNumber,
+      }),
+    ),
+  ),
   readinessGates: z.optional(z.array(z.looseObject({ conditionType: z.string() }))),
   schedulingGates: z.optional(z.array(z.looseObject({ name: z.string() }))),
 });

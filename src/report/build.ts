@@ -1,11 +1,11 @@
-import type { Diagnosis, Unchecked } from "../diagnosis/diagnose.ts";
+import { type Diagnosis, mistakeWords, type Unchecked } from "../diagnosis/diagnose.ts";
 import { lastSeen, timesSeen } from "../objects/event.ts";
-import { fullName, isSameObject, type ObjectRef, refTo } from "../objects/object.ts";
-import { isReady, isTerminal, podCondition } from "../objects/pod.ts";
+import { deletionRequestedAt, fullName, isSameObject, type ObjectRef, refTo } from "../objects/object.ts";
+import { isReady, isTerminal, type Pod, podCondition } from "../objects/pod.ts";
 import type { Fix, Stage } from "../rules/finding.ts";
 import type { PodInput, StepName } from "../rules/pod-input.ts";
 import { verification } from "../rules/repair.ts";
-import type { Rule } from "../rules/rule.ts";
+import type { Rule, RuleInput } from "../rules/rule.ts";
 import { compare } from "../snapshot/lookup.ts";
 import type { Snapshot } from "../snapshot/snapshot.ts";
 import { kubectl } from "../text/command.ts";
@@ -24,8 +24,18 @@ const PATIENCE_SECONDS = 120;
 /** How long a pod may be there after its grace period: the kubelet needs a moment to report, the API server to delete. */
 const DELETION_PATIENCE_SECONDS = 30;
 
-/** Makes the report on one target of its diagnosis. */
+/** Makes the report on one target of its diagnosis. Never throws: a mistake of this program becomes a report that says so. */
 export function buildReport(diagnosis: Diagnosis, takenAt = diagnosis.input?.snapshot.snapshot.takenAt ?? ""): Report {
+  const { target, input, mistake } = diagnosis;
+  if (mistake !== undefined) return notAnalysed(target, takenAt, mistake, input);
+  try {
+    return reportOf(diagnosis, takenAt);
+  } catch (error) {
+    return notAnalysed(target, takenAt, mistakeWords(error), input);
+  }
+}
+
+function reportOf(diagnosis: Diagnosis, takenAt: string): Report {
   const { target, input, rules, scheduling, rootCause, consequences, others, ruledOut } = diagnosis;
   const found = { ...(rootCause && { rootCause }), consequences, others, ruledOut };
   if (!input) return { ...notFound(target, takenAt), ...found, unchecked: diagnosis.unchecked };
@@ -73,25 +83,74 @@ export function buildReport(diagnosis: Diagnosis, takenAt = diagnosis.input?.sna
   };
 }
 
-function notFound(target: ObjectRef, takenAt: string) {
+/** A report on a target of which nothing is known. */
+const emptyReport = (target: ObjectRef, takenAt: string) => ({
+  takenAt,
+  target,
+  readyContainers: "",
+  restarts: 0,
+  progress: [],
+  remarks: [],
+  consequences: [],
+  others: [],
+  raw: [],
+  checks: { rules: 0, stages: [], rulesOfStages: 0 },
+  ruledOut: [],
+  unchecked: [],
+  asked: [],
+  timeline: [],
+});
+
+/**
+ * The report on a target on which this program failed: what kubectl shows of it, and who is to be told. Takes the words of
+ * the exception, and the input as far as there is one.
+ */
+export function notAnalysed(target: ObjectRef, takenAt: string, mistake: string, input?: RuleInput): Report {
+  const { kind, namespace } = target;
+  const pod = input && "pod" in input ? input.pod : undefined;
+  return {
+    ...emptyReport(target, takenAt),
+    ...known(() => (pod ? columnsOf(pod) : {})),
+    verdict: "not-analysed",
+    summary: text`${kind} ${name(fullName(target))} could not be analysed.`,
+    status: known(() => (pod ? { status: podColumns(pod).status } : {})).status ?? "NotAnalysed",
+    remarks: [
+      text`This is a mistake in kubectl why-pending, not in your cluster. Please report it: ${value(mistake)}.`,
+    ],
+    steps: [
+      step(
+        "see",
+        text`Show what the cluster knows of it.`,
+        kubectl("reads", namespace, "describe", kind.toLowerCase(), target.name),
+      ),
+    ],
+  };
+}
+
+/** What a look at an odd object gives, or nothing where it fails as well. */
+function known<T extends object>(look: () => T): Partial<T> {
+  try {
+    return look();
+  } catch {
+    return {};
+  }
+}
+
+function columnsOf(pod: Pod) {
+  const { ready, restarts } = podColumns(pod);
+  return { readyContainers: ready, restarts, ...(pod.spec.nodeName && { node: pod.spec.nodeName }) };
+}
+
+function notFound(target: ObjectRef, takenAt: string): Report {
   const { namespace } = target;
   return {
-    takenAt,
-    target,
-    verdict: "not-found" as const,
+    ...emptyReport(target, takenAt),
+    verdict: "not-found",
     summary:
       target.kind === "Pod"
         ? text`There is no Pod ${name(fullName(target))} in what was read.`
         : text`There is no pod of ${target.kind} ${name(fullName(target))} in what was read.`,
-    readyContainers: "",
     status: "NotFound",
-    restarts: 0,
-    progress: [],
-    remarks: [],
-    raw: [],
-    checks: { rules: 0, stages: [], rulesOfStages: 0 },
-    asked: [],
-    timeline: [],
     steps:
       target.kind === "Pod"
         ? [step("see", text`The pods that there are.`, kubectl("reads", namespace, "get", "pods"))]
@@ -165,8 +224,7 @@ function summaryOf({ pod, workload, progress, snapshot, containers }: PodInput, 
     if (status?.phase === "Failed" && isTerminal(pod))
       return text`failed${ago(endedAt)}${status.reason && text` (${name(status.reason)})`}`;
     if (metadata.deletionTimestamp) {
-      const asked = Date.parse(metadata.deletionTimestamp) - (metadata.deletionGracePeriodSeconds ?? 0) * 1000;
-      return text`has been terminating${Number.isNaN(asked) ? "" : since(new Date(asked).toISOString())}`;
+      return text`has been terminating${since(deletionRequestedAt(pod))}`;
     }
     if (verdict === "ready") return text`has been ready${since(lastDone)}`;
     if (isReady(pod)) return text`is ready for the moment, and does not stay so`;
@@ -341,17 +399,21 @@ function looks({ pod, progress, containers }: PodInput): readonly Step[] {
 
 /** Groups the reports on many targets by their causes. */
 export function buildReportList(diagnoses: readonly Diagnosis[], snapshot: Snapshot, podsSeen?: number): ReportList {
-  const items = diagnoses.map((diagnosis) => buildReport(diagnosis, snapshot.takenAt));
   return {
     takenAt: snapshot.takenAt,
-    items,
-    groups: groupsOf(items),
+    ...listOf(diagnoses.map((diagnosis) => buildReport(diagnosis, snapshot.takenAt))),
     ...(podsSeen !== undefined && { podsSeen }),
-    unchecked: uncheckedOf(items),
-    asked: askedOf(items),
     skipped: snapshot.skipped,
   };
 }
+
+/** What many reports come to: their groups, what was left open for any of them, and the hosts that were asked. */
+export const listOf = (items: readonly Report[]) => ({
+  items,
+  groups: groupsOf(items),
+  unchecked: uncheckedOf(items),
+  asked: askedOf(items),
+});
 
 /** Whether a report has nothing to tell but that all is well. */
 export const isFine = ({ verdict, rootCause }: Pick<Report, "verdict" | "rootCause">): boolean =>
@@ -359,13 +421,13 @@ export const isFine = ({ verdict, rootCause }: Pick<Report, "verdict" | "rootCau
 
 /**
  * 1 where a cause was found that blocks a pod (one may be Ready for the moment and still be restarted again and again),
- * or a pod is stuck for a reason that no rule knows; 2 where a named target is not there and nothing was found for the
- * others either; 0 where nothing keeps a pod from being ready.
+ * or a pod is stuck for a reason that no rule knows; 2 where a named target is not there or could not be analysed and
+ * nothing was found for the others either; 0 where nothing keeps a pod from being ready.
  */
 export function exitCodeFor(reports: readonly Report[]): 0 | 1 | 2 {
   const isBlocked = (report: Report) =>
     ["blocked", "failed", "unexplained"].includes(report.verdict) ||
     (report.rootCause?.effect === "blocks" && !isFine(report));
   if (reports.some(isBlocked)) return 1;
-  return reports.some(({ verdict }) => verdict === "not-found") ? 2 : 0;
+  return reports.some(({ verdict }) => verdict === "not-found" || verdict === "not-analysed") ? 2 : 0;
 }

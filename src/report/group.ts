@@ -39,7 +39,7 @@ export function groupsOf(items: readonly Report[]): readonly Group[] {
 function groupKey(report: Report): string | undefined {
   const { rootCause, verdict, status, target } = report;
   if (rootCause) return `${rootCause.rule}\n${rootCause.groupKey}`;
-  if (verdict === "not-found") return "\nnot-found";
+  if (verdict === "not-found" || verdict === "not-analysed") return `\n${verdict}`;
   if (verdict !== "unexplained" && verdict !== "failed") return undefined;
   const raw = mostTelling(report);
   if (!raw) return `\n${status}\n${ownerName(report)}`;

@@ -56,9 +56,17 @@ export interface RawReason {
 /**
  * What can be said of a pod. `ready` and `completed` need nothing; `progressing` goes on by itself as far as can be
  * seen; `blocked` has a root cause; `failed` is over and stays so (with a root cause or without); `unexplained` is not
- * fine, and no rule knows why.
+ * fine, and no rule knows why; `not-analysed`: this program failed while it looked at the pod.
  */
-export type Verdict = "ready" | "completed" | "progressing" | "blocked" | "failed" | "unexplained" | "not-found";
+export type Verdict =
+  | "ready"
+  | "completed"
+  | "progressing"
+  | "blocked"
+  | "failed"
+  | "unexplained"
+  | "not-found"
+  | "not-analysed";
 
 /** How many rules looked at the pod, and how many of them are about the step it stands at. */
 export interface Checks {

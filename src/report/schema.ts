@@ -194,8 +194,8 @@ const reportFields = {
   takenAt: time,
   target: objectRefSchema,
   verdict: described(
-    z.enum(["ready", "completed", "progressing", "blocked", "failed", "unexplained", "not-found"]),
-    "blocked has a rootCause; failed is over, with a rootCause or without; unexplained has only the raw reasons.",
+    z.enum(["ready", "completed", "progressing", "blocked", "failed", "unexplained", "not-found", "not-analysed"]),
+    "blocked has a rootCause; failed is over, with a rootCause or without; unexplained has only the raw reasons; not-analysed: the program failed on this pod.",
   ),
   summary: sentence,
   readyContainers: described(z.string(), "READY, status and restarts are as kubectl get pods shows them."),

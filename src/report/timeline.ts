@@ -1,4 +1,5 @@
 import { containerOf, firstSeen, lastSeen, timesSeen } from "../objects/event.ts";
+import { deletionRequestedAt } from "../objects/object.ts";
 import { podCondition } from "../objects/pod.ts";
 import type { PodInput } from "../rules/pod-input.ts";
 import { compare } from "../snapshot/lookup.ts";
@@ -38,7 +39,7 @@ function fromEvents({ events, containers }: PodInput): Moment[] {
 
 /** Events are kept for an hour (kube-apiserver --event-ttl); the pod remembers some of it for longer. */
 function fromStatus({ pod, events, containers }: PodInput): Moment[] {
-  const { metadata, spec } = pod;
+  const { spec } = pod;
   const moments: Moment[] = [];
   const add = (at: string | undefined, what: Moment["what"], isTrouble = false) => {
     if (at) moments.push({ at, times: 1, what, isTrouble });
@@ -61,12 +62,7 @@ function fromStatus({ pod, events, containers }: PodInput): Moment[] {
   }
   const ready = podCondition(pod, "Ready");
   if (ready?.status === "True") add(ready.lastTransitionTime, text`ready`);
-  const deleteBy = Date.parse(metadata.deletionTimestamp ?? "");
-  if (!Number.isNaN(deleteBy)) {
-    // deletionTimestamp is when the grace period ends.
-    const asked = new Date(deleteBy - (metadata.deletionGracePeriodSeconds ?? 0) * 1000).toISOString();
-    add(asked.replace(".000Z", "Z"), text`deletion asked for`);
-  }
+  add(deletionRequestedAt(pod)?.replace(".000Z", "Z"), text`deletion asked for`);
   return moments;
 }
 

@@ -6,26 +6,11 @@ import { lacksPods, trueCondition, WORKLOAD_KINDS, type Workload } from "../obje
 import { Failure } from "../text/failure.ts";
 import { command, name, text } from "../text/text.ts";
 import type { World } from "../world.ts";
+import { HEADER_VERSION, type Header, parseHeader } from "./header.ts";
 import { compare } from "./lookup.ts";
 import { maskCredentials } from "./mask.ts";
 import { parseObject } from "./parse-objects.ts";
-import type { RegistryAnswer } from "./registry-answer.ts";
-import type { Complete, ContainerLog, Gap, Snapshot } from "./snapshot.ts";
-
-/** The header that a saved snapshot carries beside its items. */
-interface Header {
-  readonly takenAt?: string;
-  readonly serverVersion?: string;
-  readonly context?: string;
-  readonly target?: ObjectRef;
-  readonly targets?: readonly ObjectRef[];
-  readonly podsSeen?: number;
-  readonly notCollected?: readonly Gap[];
-  readonly absent?: readonly ObjectRef[];
-  readonly complete?: readonly Complete[];
-  readonly logs?: readonly ContainerLog[];
-  readonly registryAnswers?: readonly RegistryAnswer[];
-}
+import type { Gap, Snapshot } from "./snapshot.ts";
 
 /**
  * Reads what `--from` names: a file, a folder of files (`kubectl cluster-info dump` makes one) or `-` for standard
@@ -68,8 +53,8 @@ export async function parseSnapshot(files: readonly { path: string; content: str
   const skipped: string[] = [];
   for (const { path, content } of files) {
     for (const document of await documentsIn(path, content)) {
-      const header = (document as { whyPending?: Header }).whyPending;
-      if (header && typeof header === "object" && isList(document)) headers.push(header);
+      const { whyPending } = document as { whyPending?: unknown };
+      if (whyPending && typeof whyPending === "object" && isList(document)) headers.push(parseHeader(whyPending, path));
       for (const raw of itemsOf(document)) {
         const parsed = parseObject(raw);
         if ("problem" in parsed) skipped.push(parsed.problem);
@@ -214,7 +199,7 @@ export function snapshotText(snapshot: Snapshot): string {
   const { takenAt, serverVersion, context, targets, podsSeen, absent, gaps, complete, logs, registryAnswers, objects } =
     snapshot;
   const whyPending = {
-    schemaVersion: 1,
+    schemaVersion: HEADER_VERSION,
     takenAt,
     ...(serverVersion && { serverVersion }),
     ...(context && { context }),

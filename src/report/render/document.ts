@@ -3,8 +3,7 @@ import type { Json } from "../../objects/object.ts";
 import type { Finding } from "../../rules/finding.ts";
 import { type Command, withKubectlFlags } from "../../text/command.ts";
 import { plain, type Text } from "../../text/text.ts";
-import { askedOf } from "../asked.ts";
-import { groupsOf } from "../group.ts";
+import { listOf } from "../build.ts";
 import {
   API_VERSION,
   type Group,
@@ -15,7 +14,6 @@ import {
   type SchedulingRejection,
 } from "../report.ts";
 import type { FindingDocument, ItemDocument, ReportDocument, ReportListDocument } from "../schema.ts";
-import { uncheckedOf } from "../unchecked.ts";
 import { commandWithFlags } from "./layout.ts";
 
 // The schema's arrays are mutable, the report's are not: what goes into a document is copied on the way.
@@ -27,16 +25,7 @@ export function toDocument(
 ): ReportDocument | ReportListDocument {
   if ("verdict" in result) return { apiVersion: API_VERSION, kind: "Report", ...itemOf(result, kubectlFlags) };
   const list: ReportList =
-    "items" in result
-      ? result
-      : {
-          takenAt: result[0]?.takenAt ?? "",
-          items: result,
-          groups: groupsOf(result),
-          unchecked: uncheckedOf(result),
-          asked: askedOf(result),
-          skipped: [],
-        };
+    "items" in result ? result : { takenAt: result[0]?.takenAt ?? "", ...listOf(result), skipped: [] };
   return {
     apiVersion: API_VERSION,
     kind: "ReportList",

@@ -52,7 +52,7 @@ export function renderMarkdown(result: Report | ReportList | readonly Report[], 
     if (!first) continue;
     const reason = raw
       ? markdownCode([raw.reason, raw.message].filter(Boolean).join(": "))
-      : escapeMarkdown(first.status);
+      : escapeMarkdown(first.verdict === "not-analysed" ? "could not be analysed" : first.status);
     const names = firstAndLast(
       members.flatMap((index) => items[index] ?? []),
       options.wide ? Number.POSITIVE_INFINITY : 7,
@@ -172,7 +172,7 @@ function findingParts(title: string, finding: Finding, { target }: Report, optio
 }
 
 function unexplainedParts({ raw, verdict, checks }: Report, options: RenderOptions): string[] {
-  if (verdict === "not-found") return [];
+  if (verdict === "not-found" || verdict === "not-analysed") return [];
   if (verdict === "progressing") return [];
   const lines = mergedRaw(raw).map(({ words, abouts }) => {
     const shown = options.wide ? words : cutMiddle(words, LONGEST_VALUE);

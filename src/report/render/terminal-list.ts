@@ -90,7 +90,8 @@ function headlineOf({ items, groups, podsSeen }: ReportList, bad: readonly Repor
   const caused = has(({ rootCause }) => rootCause !== undefined);
   const progressing = has(({ verdict, rootCause }) => verdict === "progressing" && !rootCause);
   const missing = has(({ verdict }) => verdict === "not-found");
-  const troubled = pods.length - missing;
+  const failed = has(({ verdict }) => verdict === "not-analysed");
+  const troubled = pods.length - missing - failed;
   const unexplained = troubled - caused - progressing;
   const details = [
     caused > 0 && `${thousands(caused)} for ${count(causes, "cause")}`,
@@ -107,6 +108,7 @@ function headlineOf({ items, groups, podsSeen }: ReportList, bad: readonly Repor
     workloads.length > 0 && workloadsWords(workloads.length, troubled === 0 && podsSeen ? podsSeen : undefined),
     missing > 0 &&
       `${thousands(missing)} that ${missing === 1 ? "was" : "were"} asked for ${missing === 1 ? "is" : "are"} not there.`,
+    failed > 0 && `${thousands(failed)} could not be analysed.`,
   ];
   return sentences.filter((sentence) => sentence !== false).join(" ");
 }
@@ -121,6 +123,17 @@ function workloadsWords(n: number, healthyPods: number | undefined): string {
 const WITHOUT_CAUSE: { readonly [Verdict in Report["verdict"]]?: string } = {
   progressing: "on its way",
   "not-found": "not there",
+  "not-analysed": "not analysed",
+};
+
+/** Groups that no cause and no reason heads. */
+const IN_WORDS: { readonly [Verdict in Report["verdict"]]?: string } = {
+  "not-found": "not in what was read",
+  "not-analysed": "could not be analysed: a mistake in kubectl why-pending, not in your cluster",
+};
+const TAG: { readonly [Verdict in Report["verdict"]]?: string } = {
+  "not-found": "not found",
+  "not-analysed": "not analysed",
 };
 
 /** As `kubectl get pods` prints them, with the rule at the end; columns that tell least go first where it is narrow. */
@@ -165,8 +178,8 @@ function groupLines(
     ? cause.headline
     : raw
       ? text`${value(rawWords(raw, first.status, options.wide))}`
-      : text`${first.verdict === "not-found" ? "not in what was read" : first.status}`;
-  const tag = cause ? tagOf(cause) : first.verdict === "not-found" ? "not found" : "no rule knows this";
+      : text`${IN_WORDS[first.verdict] ?? first.status}`;
+  const tag = cause ? tagOf(cause) : (TAG[first.verdict] ?? "no rule knows this");
   const lead = [span(padded(countWords(reports), room - 1), "strong")];
   const top = paragraph(lead, room, spansOf(headline, { ...options, wide: false }, "strong"), options.width);
   const [line] = top;

@@ -61,6 +61,9 @@ function linesOf(result: Report | ReportList | readonly Report[], options: Rende
   ]);
 }
 
+/** There is nothing to show of it but what to do. */
+const isUnseen = (verdict: Report["verdict"]) => verdict === "not-found" || verdict === "not-analysed";
+
 /** The parts of one report, an empty line between them. */
 export function reportLines(report: Report, options: RenderOptions): Line[] {
   const { rootCause, others, verdict } = report;
@@ -69,7 +72,7 @@ export function reportLines(report: Report, options: RenderOptions): Line[] {
   const risks = others.filter(({ effect }) => effect === "risks");
   const parts: Line[][] = [
     paragraph([], 0, spansOf(report.summary, options, "strong"), options.width),
-    isFine || verdict === "not-found" ? [] : progressLines(report, options),
+    isFine || isUnseen(verdict) ? [] : progressLines(report, options),
     report.remarks.flatMap((remark) => paragraph([], 2, spansOf(remark, options), options.width)),
     rootCause ? causeLines(report, rootCause, options) : unexplainedLines(report, options),
     ...causes.map((cause) => lesserLines("ALSO   ", cause, options)),
@@ -215,7 +218,7 @@ function unexplainedLines(report: Report, options: RenderOptions): Line[] {
   const { raw, verdict, checks, steps } = report;
   const { width } = options;
   if (verdict === "ready" || verdict === "completed") return [];
-  if (verdict === "not-found") return stepLines(steps, options);
+  if (isUnseen(verdict)) return stepLines(steps, options);
   if (verdict === "progressing") {
     // That a starting pod is starting needs no proof.
     const telling = raw.filter(({ reason }) => !EXPECTED_WHILE_STARTING.has(reason));

@@ -1,4 +1,5 @@
 import { type Event, lastSeen } from "../../objects/event.ts";
+import { deletionRequestedAt } from "../../objects/object.ts";
 import { isTerminal } from "../../objects/pod.ts";
 import type { PodInput } from "../pod-input.ts";
 
@@ -27,13 +28,14 @@ export interface Deletion {
 export function deletionOf({ pod, snapshot, containers }: PodInput): Deletion | undefined {
   const { deletionTimestamp, deletionGracePeriodSeconds, finalizers = [] } = pod.metadata;
   const at = Date.parse(deletionTimestamp ?? "");
-  if (Number.isNaN(at)) return undefined;
+  const askedAt = deletionRequestedAt(pod);
+  if (Number.isNaN(at) || askedAt === undefined) return undefined;
   const running = containers.filter(({ status }) => status?.state?.running).map(({ name }) => name);
   // Once the kubelet has confirmed the end it sets the grace period to 0: that says nothing of what was granted.
   const graceSeconds = deletionGracePeriodSeconds || pod.spec.terminationGracePeriodSeconds || 0;
   return {
     graceSeconds,
-    askedAt: new Date(at - (deletionGracePeriodSeconds ?? 0) * 1000).toISOString(),
+    askedAt,
     secondsLeft: Math.round((at - snapshot.now) / 1000),
     running,
     hasEnded: isTerminal(pod) || !pod.spec.nodeName || (running.length === 0 && deletionGracePeriodSeconds === 0),
