@@ -355,7 +355,7 @@ function serverUrl(given: string, source: string): { url: URL; server: string; l
 function cleanPath(given: string, wrong: (why: Text) => Failure): string {
   const [, escaped = ""] = /^(?:[a-z][a-z0-9+.-]*:\/\/)?[^/?#]*([^?#]*)/i.exec(given) ?? [];
   try {
-    const path = posix.normalize(`/${decodeURIComponent(escaped)}`).replace(/\/+$/, "");
+    const path = posix.normalize(`/${decodeURIComponent(escaped)}`).replace(/(?<!\/)\/+$/, "");
     return encodeURI(path).replace(/[?#]/g, encodeURIComponent);
   } catch {
     throw wrong(text`its path has a percent sign that escapes nothing`);
