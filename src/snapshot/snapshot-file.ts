@@ -6,6 +6,7 @@ import { lacksPods, trueCondition, WORKLOAD_KINDS, type Workload } from "../obje
 import { Failure } from "../text/failure.ts";
 import { command, name, text } from "../text/text.ts";
 import type { World } from "../world.ts";
+import { boundedLines } from "./bounded-text.ts";
 import { compare } from "./lookup.ts";
 import { maskCredentials } from "./mask.ts";
 import { parseObject } from "./parse-objects.ts";
@@ -96,7 +97,7 @@ export async function parseSnapshot(files: readonly { path: string; content: str
     absent: header.absent ?? [],
     gaps: header.takenAt ? (header.notCollected ?? []) : gapsOfPlainFiles(all),
     complete: header.complete ?? [],
-    logs: (header.logs ?? []).map((log) => ({ ...log, text: maskCredentials(log.text) })),
+    logs: (header.logs ?? []).map((log) => ({ ...log, text: maskCredentials(boundedLines(log.text)) })),
     ...(header.registryAnswers && { registryAnswers: header.registryAnswers }),
     skipped,
   };
