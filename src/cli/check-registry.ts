@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import type { Api } from "../cluster/api.ts";
 import { RESOURCES } from "../cluster/resources.ts";
@@ -8,6 +7,7 @@ import { askRegistries, type RegistryQuestion } from "../registry/ask.ts";
 import { knownTags } from "../rules/image/known-images.ts";
 import { pullAttempts } from "../rules/image/pull-attempt.ts";
 import { podInput } from "../rules/pod-input.ts";
+import { readBounded } from "../snapshot/bounded-file.ts";
 import { compare, Lookup } from "../snapshot/lookup.ts";
 import type { Snapshot } from "../snapshot/snapshot.ts";
 import { Failure } from "../text/failure.ts";
@@ -67,7 +67,7 @@ export function registryCheck({ logins, certificateAuthority, insecureHosts }: R
 function certificates(file: string, { workingDirectory }: World): string {
   let content: string;
   try {
-    content = readFileSync(resolve(workingDirectory, file), "latin1");
+    content = readBounded(resolve(workingDirectory, file)).toString("latin1");
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     throw new Failure(text`--registry-ca ${name(file)} cannot be read: ${code ?? "unknown error"}.`);

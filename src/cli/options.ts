@@ -316,14 +316,14 @@ function checkName(given: string): void {
 
 // One requirement of a label selector (apimachinery v0.36 pkg/labels/selector.go): the server would refuse a bad one with 400.
 const LABEL = "(?:[a-zA-Z0-9]([a-zA-Z0-9.-]*[a-zA-Z0-9])?/)?[a-zA-Z0-9](?:[a-zA-Z0-9_.-]*[a-zA-Z0-9])?";
-const LABEL_VALUE = "(?:[a-zA-Z0-9](?:[a-zA-Z0-9_.-]*[a-zA-Z0-9])?)?";
+const LABEL_VALUE = "[a-zA-Z0-9](?:[a-zA-Z0-9_.-]*[a-zA-Z0-9])?";
 const REQUIREMENT = new RegExp(
-  `^\\s*(?:!\\s*${LABEL}|${LABEL}\\s*(?:(?:==?|!=)\\s*${LABEL_VALUE}|\\s(?:in|notin)\\s*\\([^()]*\\)|[<>]\\s*\\d+)?)\\s*$`,
+  `^ ?(?:! ?${LABEL}|${LABEL}(?: ?(?:==?|!=)(?: ?${LABEL_VALUE})?| (?:in|notin) ?\\([^()]*\\)| ?[<>] ?\\d+)?) ?$`,
 );
 
 function checkSelector(selector: string): void {
   if (selector.trim() === "") return;
-  const bad = selector.split(/,(?![^(]*\))/).find((part) => !REQUIREMENT.test(part));
+  const bad = selector.split(/,(?![^(]*\))/).find((part) => !REQUIREMENT.test(part.replace(/\s+/g, " ")));
   if (bad === undefined) return;
   throw new Failure(
     text`--selector ${value(selector)} is no label selector: ${bad.trim() === "" ? "a part between commas is empty" : text`${value(bad.trim())} cannot be read`}.`,

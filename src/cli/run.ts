@@ -59,7 +59,7 @@ async function runChecked(options: Options, world: World): Promise<ExitCode> {
 
 /** Reads a saved snapshot, or the cluster. */
 async function look(options: Options, world: World): Promise<{ snapshot: Snapshot; remarks: readonly Text[] }> {
-  if (options.from) return pickTargets(await readSnapshot(options.from, world), options);
+  if (options.from) return pickTargets(await readSnapshot(options.from, world, options.connection.patienceMs), options);
   const [{ resolveTarget }, { connect }] = await Promise.all([
     import("../cluster/kubeconfig.ts"),
     import("../cluster/connect.ts"),

@@ -62,7 +62,7 @@ function hasLabels({ objects }: Snapshot, ref: ObjectRef, selector: string | und
   if (!selector) return true;
   const labels = objects.find((one) => isSameObject(refTo(one), ref))?.metadata.labels ?? {};
   return selector.split(",").every((part) => {
-    const [, key = "", operator, wanted = ""] = /^\s*([^=!\s]+)\s*(==?|!=)\s*(\S*)\s*$/.exec(part) ?? [];
+    const [, key = "", operator, wanted = ""] = /^\s*([^=!\s]{1,500})\s*(==?|!=)\s{0,500}(\S*)\s*$/.exec(part) ?? [];
     if (!operator) throw new Failure(text`With --from, --selector takes only label=value and label!=value.`);
     return operator === "!=" ? labels[key] !== wanted : labels[key] === wanted;
   });

@@ -1,4 +1,5 @@
 import { fullName, type KubeObject, type ObjectRef } from "../objects/object.ts";
+import { boundedLines } from "../snapshot/bounded-text.ts";
 import { maskCredentials } from "../snapshot/mask.ts";
 import { parseMetadata, parseObject } from "../snapshot/parse-objects.ts";
 import type { Complete, ContainerLog, Gap, ObjectOf, Snapshot } from "../snapshot/snapshot.ts";
@@ -106,7 +107,7 @@ export class Collector {
         this.#miss(answer, about);
         return undefined;
       }
-      const text = maskCredentials(answer.body);
+      const text = maskCredentials(boundedLines(answer.body));
       this.#logs.push({ namespace, pod: name, container, previous, text });
       return text;
     });

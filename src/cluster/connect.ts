@@ -12,6 +12,10 @@ const TABLE_TYPE = "application/json;as=Table;g=meta.k8s.io;v=v1";
 const PAGE = 500;
 /** Who has more than a page has many more: each page costs a round trip, and the server a new beginning. */
 const NEXT_PAGE = 2500;
+/** A cluster has at most 150,000 pods (kubernetes.io/docs/setup/best-practices/cluster-large). */
+const MOST_ITEMS = 150_000;
+/** More than a list of MOST_ITEMS takes, also when the server makes its pages smaller than asked for. */
+const MOST_PAGES = 500;
 
 /** The API of a cluster. Nothing is sent before the first question. */
 export function connect(target: ConnectionTarget, world: World): Api {
@@ -101,7 +105,7 @@ async function list<T>(
   let items: T[] = [];
   let token = "";
   let isPaged = true;
-  for (;;) {
+  for (let pages = 0; pages < MOST_PAGES; pages++) {
     const parameters = new URLSearchParams({
       ...extra,
       ...(fieldSelector && { fieldSelector }),
@@ -112,7 +116,7 @@ async function list<T>(
     const queryText = parameters.size > 0 ? `?${parameters}` : "";
     const question: Question = { path: pathOf(resource, namespace) + queryText, accept, right };
     const { status, answer } = await requester.jsonWithStatus(question);
-    if (status === 410 && token) {
+    if (status === 410 && token && isPaged) {
       items = [];
       token = "";
       isPaged = false;
@@ -122,12 +126,19 @@ async function list<T>(
     const page = (answer.body ?? {}) as Page;
     const found = itemsOf(page);
     if (!found) return { state: "failed", message: "the API server's answer is no list" };
-    items.push(...found);
+    // As arguments of one call, a hundred thousand are too many.
+    for (const item of found) items.push(item);
+    const before = token;
     token = page.metadata?.continue ?? "";
     if (!token || items.length >= most) {
       return { state: "ok", body: { items: items.slice(0, most), isCut: token !== "" || items.length > most } };
     }
+    if (token === before) return { state: "failed", message: "the API server sends the same page of the list again" };
+    if (items.length > MOST_ITEMS) {
+      return { state: "failed", message: `the list has more than ${MOST_ITEMS} objects` };
+    }
   }
+  return { state: "failed", message: `the list does not end after ${MOST_PAGES} pages` };
 }
 
 /** Lines of a log are seldom shorter on average; fewer lines than asked for bytes cost nothing. */

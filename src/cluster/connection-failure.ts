@@ -58,7 +58,7 @@ export function notKubernetes(
   { status, body }: { readonly status: number; readonly body: string },
   path: string,
 ): Failure {
-  const title = /<title>\s*([^<]{1,200}?)\s*<\/title>/i.exec(body)?.[1];
+  const title = /<title>\s{0,100}([^<]{1,200}?)\s{0,100}<\/title>/i.exec(body)?.[1];
   return failure(
     target,
     text`What answers at ${name(target.server)} is not a Kubernetes API server.`,

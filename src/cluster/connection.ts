@@ -2,9 +2,11 @@ import type { ClientHttp2Session, ClientHttp2Stream, IncomingHttpHeaders } from 
 import type { Socket } from "node:net";
 import { type Dialler, dialler } from "./dial.ts";
 
-/** One GET, or a HEAD. */
+/** One GET, a HEAD, or a POST for a token; nothing else is ever sent. */
 export interface Request {
-  readonly method?: "HEAD";
+  readonly method?: "HEAD" | "POST";
+  /** The content of a POST. */
+  readonly body?: string;
   /** From the root of the server, with the query. */
   readonly path: string;
   /** A name may stand several times. */
@@ -48,7 +50,7 @@ export class TooLarge extends Error {
 }
 
 /** A list of 10,000 pods in one piece has 45 MB; we ask for pages, and a server may send the whole list all the same. */
-const MOST_BYTES = 512 * 1024 * 1024;
+export const MOST_BYTES = 256 * 1024 * 1024;
 
 /** Connects. Throws DialFailure where that does not work. */
 export async function openConnection(options: Parameters<typeof dialler>[0], timeoutMs: number): Promise<Connection> {
@@ -118,7 +120,7 @@ function http2Connection(
         stream.on("end", () => answer.end(stream.rstCode === constants.NGHTTP2_NO_ERROR, lost));
         stream.on("error", (error) => answer.fail(lost(error)));
         stream.on("close", () => answer.fail(lost()));
-        stream.end();
+        stream.end(request.body);
       }),
     close() {
       // Bun would not end before the other side has closed too, a round trip later.

@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readBounded } from "../snapshot/bounded-file.ts";
 import { Failure } from "../text/failure.ts";
 import { command, name, path, type Text, text } from "../text/text.ts";
 import type { World } from "../world.ts";
@@ -13,6 +13,8 @@ export interface Owner {
   readonly userName: string;
   /** The kubeconfig that has the user. */
   readonly file?: string;
+  /** How long a login may take without a person at a terminal. */
+  readonly patienceMs?: number;
 }
 
 /** Of the header's value: bytes above ASCII one a character, as Node sends them. kubectl sends UTF-8. */
@@ -49,7 +51,7 @@ export function credentialsOf(owner: Owner, cluster: () => ExecCluster, world: W
   }
   if (certificate)
     return { what: `client certificate of user ${userName}`, get: async () => certificate(), renew: () => false };
-  if (user.exec && !hasToken) return execCredentials(user.exec, cluster, world);
+  if (user.exec && !hasToken) return execCredentials(user.exec, cluster, world, owner.patienceMs);
   throw new Failure(
     userName
       ? text`User ${name(userName)} has no credentials: no token, certificate or login plugin.`
@@ -102,7 +104,7 @@ export function tokenCredentials(
     const now = world.now().getTime();
     if (read && now - read.at < TOKEN_FILE_FRESH_MS) return read.token;
     try {
-      const content = readFileSync(file, "utf8").trim();
+      const content = readBounded(file).toString("utf8").trim();
       if (content) read = { token: content, at: now };
       else if (!token && !read) throw new Failure(text`The token file ${path(file)} is empty.`);
     } catch (error) {
@@ -140,7 +142,7 @@ function certificateOf(user: KubeconfigUser): (() => Pick<Proof, "clientCertific
 function pem(data: string | undefined, file: string | undefined, what: string): string {
   if (data) return Buffer.from(data, "base64").toString("utf8");
   try {
-    return readFileSync(file ?? "", "utf8");
+    return readBounded(file ?? "").toString("utf8");
   } catch (error) {
     throw unreadable(`The ${what}`, file ?? "", error);
   }
@@ -151,6 +153,7 @@ function execCredentials(
   exec: NonNullable<KubeconfigUser["exec"]>,
   cluster: () => ExecCluster,
   world: World,
+  patienceMs: number | undefined,
 ): Credentials {
   let running: Promise<ExecCredential> | undefined;
   let expiresAt: number | undefined;
@@ -158,7 +161,7 @@ function execCredentials(
     what: `credential plugin ${exec.command}`,
     get: async () => {
       if (expiresAt !== undefined && world.now().getTime() > expiresAt) running = undefined;
-      running ??= runExecPlugin(exec, cluster(), world);
+      running ??= runExecPlugin(exec, cluster(), world, patienceMs);
       const credential = await running;
       expiresAt = credential.expiresAt;
       const { token, clientCertificate, clientKey } = credential;
@@ -203,13 +206,13 @@ function checkAuthProvider({ name: kind = "", config = {} }: AuthProvider): void
   }
 }
 
-function authProviderCredentials(provider: AuthProvider, { file }: Owner, world: World): Credentials {
+function authProviderCredentials(provider: AuthProvider, { file, patienceMs }: Owner, world: World): Credentials {
   let config: Readonly<Record<string, string>> = provider.config ?? {};
   let asking: Promise<string> | undefined;
   const ask = async (): Promise<string> => {
     // Loaded only here: few kubeconfigs still have an auth-provider.
     const { idTokenOf, keepTokens } = await import("./oidc.ts");
-    const { idToken, config: fresh } = await idTokenOf(config, world.now());
+    const { idToken, config: fresh } = await idTokenOf(config, world, patienceMs);
     if (
       fresh !== config &&
       file &&

@@ -80,7 +80,12 @@ const answerSchema = z.object({
  * Runs a credential plugin as kubectl does (client-go v0.36 plugin/pkg/client/auth/exec/exec.go refreshCredsLocked): its
  * stderr goes to the user, its stdin is the user's where the plugin may ask. Throws a Failure where no credential comes.
  */
-export async function runExecPlugin(exec: ExecConfig, cluster: ExecCluster, world: World): Promise<ExecCredential> {
+export async function runExecPlugin(
+  exec: ExecConfig,
+  cluster: ExecCluster,
+  world: World,
+  patienceMs = PATIENCE_MS,
+): Promise<ExecCredential> {
   const called = exec.command ?? "";
   const { apiVersion = "" } = exec;
   const mode = interactiveModeOf(exec);
@@ -98,10 +103,23 @@ export async function runExecPlugin(exec: ExecConfig, cluster: ExecCluster, worl
     ...Object.fromEntries((exec.env ?? []).map((variable) => [variable.name ?? "", variable.value ?? ""])),
     KUBERNETES_EXEC_INFO: JSON.stringify(info),
   };
-  return credentialIn(await run(exec, env, interactive, world), called, apiVersion);
+  return credentialIn(await run(exec, { env, interactive, patienceMs }, world), called, apiVersion);
 }
 
-function run(exec: ExecConfig, env: NodeJS.ProcessEnv, interactive: boolean, world: World): Promise<string> {
+/** The default of --patience. */
+const PATIENCE_MS = 30_000;
+/** A login through a browser or with a second device takes a person a while. */
+const LOGIN_PATIENCE_MS = 300_000;
+/** The most that a plugin may print: a certificate and a key have some kilobytes. */
+const MOST_OUTPUT_BYTES = 1024 * 1024;
+
+interface RunOptions {
+  readonly env: NodeJS.ProcessEnv;
+  readonly interactive: boolean;
+  readonly patienceMs: number;
+}
+
+function run(exec: ExecConfig, { env, interactive, patienceMs }: RunOptions, world: World): Promise<string> {
   const called = exec.command ?? "";
   const program = programPath(called, world);
   if (!program) throw notFound(exec);
@@ -123,9 +141,31 @@ function run(exec: ExecConfig, env: NodeJS.ProcessEnv, interactive: boolean, wor
       return;
     }
     const chunks: Buffer[] = [];
-    child.stdout?.on("data", (chunk: Buffer) => chunks.push(chunk));
-    child.on("error", onError);
+    let bytes = 0;
+    const stop = (why: Text) => {
+      clearTimeout(timer);
+      fail(failed(called, why));
+      // What the plugin started itself may keep its output open.
+      child.stdout?.destroy();
+      child.kill("SIGKILL");
+      child.unref();
+    };
+    const mostMs = interactive ? Math.max(patienceMs, LOGIN_PATIENCE_MS) : patienceMs;
+    const timer = setTimeout(
+      () => stop(text`it did not end within ${mostMs / 1000} s${!interactive && text` (${command("--patience")})`}`),
+      mostMs,
+    );
+    child.stdout?.on("data", (chunk: Buffer) => {
+      chunks.push(chunk);
+      bytes += chunk.length;
+      if (bytes > MOST_OUTPUT_BYTES) stop(text`it printed more than ${MOST_OUTPUT_BYTES / 2 ** 20} MiB`);
+    });
+    child.on("error", (error) => {
+      clearTimeout(timer);
+      onError(error);
+    });
     child.on("close", (code, signal) => {
+      clearTimeout(timer);
       if (code === 0) done(Buffer.concat(chunks).toString("utf8"));
       else fail(failed(called, signal ? text`it was ended by ${signal}` : text`it ended with exit code ${code ?? 1}`));
     });

@@ -38,7 +38,7 @@ export function http1Connection(socket: Socket, dial: Dialler): Connection {
       });
       request.on("error", (error) => answer.fail(error.name === "DialFailure" ? error : lost(error)));
       request.on("close", () => answer.fail(lost()));
-      request.end();
+      request.end(question.body);
     });
   return {
     get isUsable() {

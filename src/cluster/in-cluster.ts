@@ -1,5 +1,6 @@
-import { readFileSync, statSync } from "node:fs";
+import { statSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { readBounded } from "../snapshot/bounded-file.ts";
 import { Failure } from "../text/failure.ts";
 import { path, text } from "../text/text.ts";
 import type { World } from "../world.ts";
@@ -73,7 +74,7 @@ function authority(options: ConnectionOptions, world: World, folder: string): st
 
 function content(file: string): string | undefined {
   try {
-    return readFileSync(file, "utf8");
+    return readBounded(file).toString("utf8");
   } catch {
     return undefined;
   }

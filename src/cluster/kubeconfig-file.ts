@@ -1,10 +1,10 @@
-import { readFileSync } from "node:fs";
 import { delimiter, dirname, isAbsolute, join, resolve, sep } from "node:path";
 import * as z from "zod/mini";
+import { boundInWords, CONFIG_BOUNDS, readBounded } from "../snapshot/bounded-file.ts";
 import { Failure } from "../text/failure.ts";
 import { command, name, path, type Text, text } from "../text/text.ts";
 import type { World } from "../world.ts";
-import { parseYaml } from "./kubectl-yaml.ts";
+import { parseYaml, TooLargeDocument } from "./kubectl-yaml.ts";
 
 // Go decodes []byte fields from standard base64 with padding; line breaks within are fine.
 const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
@@ -93,7 +93,11 @@ export interface Kubeconfig {
  * it whole, the first that names a current-context wins that, files that are not there are passed over (client-go v0.36
  * tools/clientcmd/loader.go ClientConfigLoadingRules.Load). Throws a Failure that names the file where one cannot be read.
  */
-export async function loadKubeconfig(explicit: string | undefined, world: World): Promise<Kubeconfig> {
+export async function loadKubeconfig(
+  explicit: string | undefined,
+  world: World,
+  patienceMs = CONFIG_BOUNDS.patienceMs,
+): Promise<Kubeconfig> {
   const files = explicit ? [explicit] : filesToLoad(world);
   const clusters = new Map<string, Entry<KubeconfigCluster>>();
   const users = new Map<string, Entry<KubeconfigUser>>();
@@ -101,7 +105,7 @@ export async function loadKubeconfig(explicit: string | undefined, world: World)
   let currentContext = "";
   let isThere = false;
   for (const file of files) {
-    const content = contentOf(resolve(world.workingDirectory, file), explicit !== undefined);
+    const content = contentOf(resolve(world.workingDirectory, file), explicit !== undefined, patienceMs);
     if (content === undefined) continue;
     isThere = true;
     const parsed = await parseFile(file, content);
@@ -120,16 +124,16 @@ function filesToLoad({ env, homeDirectory }: World): string[] {
 }
 
 /** Undefined where there is no file. */
-function contentOf(file: string, mustExist: boolean): string | undefined {
+function contentOf(file: string, mustExist: boolean, patienceMs: number): string | undefined {
   try {
-    return readFileSync(file, "utf8");
+    return readBounded(file, { ...CONFIG_BOUNDS, patienceMs }).toString("utf8");
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === "ENOENT" && !mustExist) return undefined;
     throw new Failure(
       code === "ENOENT"
         ? text`There is no kubeconfig ${path(file)}.`
-        : text`The kubeconfig ${path(file)} cannot be read: ${reasonOf(code)}.`,
+        : text`The kubeconfig ${path(file)} cannot be read: ${code === "TOO_SLOW" ? boundInWords(code, { ...CONFIG_BOUNDS, patienceMs }) : reasonOf(code)}.`,
       { todo: [text`Check --kubeconfig and the variable KUBECONFIG.`] },
     );
   }
@@ -145,6 +149,9 @@ export function reasonOf(code: string | undefined): string {
     ENOTDIR: "a part of its path is no folder",
     ENOEXEC: "it is no program",
     ELOOP: "its links run in a circle",
+    TOO_LARGE: boundInWords("TOO_LARGE", CONFIG_BOUNDS),
+    TOO_SLOW: boundInWords("TOO_SLOW", CONFIG_BOUNDS),
+    NOT_A_FILE: boundInWords("NOT_A_FILE", CONFIG_BOUNDS),
   };
   return words[code ?? ""] ?? code ?? "unknown error";
 }
@@ -157,6 +164,7 @@ async function parseFile(file: string, content: string): Promise<ParsedFile> {
   try {
     document = await parseYaml(content);
   } catch (error) {
+    if (error instanceof TooLargeDocument) throw malformed(file, text`${error.message}`);
     const line = (error as { mark?: { line?: number } }).mark?.line;
     throw malformed(
       file,

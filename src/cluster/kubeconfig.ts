@@ -1,5 +1,6 @@
-import { accessSync, constants, readFileSync } from "node:fs";
+import { accessSync, constants } from "node:fs";
 import { posix, resolve } from "node:path";
+import { readBounded } from "../snapshot/bounded-file.ts";
 import { Failure } from "../text/failure.ts";
 import { nearest } from "../text/nearest.ts";
 import { command, list, name, path, type Text, text, value } from "../text/text.ts";
@@ -29,7 +30,7 @@ export async function resolveTarget(
   world: World,
   serviceAccountFolder = SERVICE_ACCOUNT_FOLDER,
 ): Promise<ConnectionTarget> {
-  const config = await loadKubeconfig(options.kubeconfig, world);
+  const config = await loadKubeconfig(options.kubeconfig, world, options.patienceMs);
   const selected = select(config, options, world);
   const problems = [...contextProblems(config, options), ...userProblems(selected), ...clusterProblems(selected)];
   if (problems.length > 0) throw unusable(problems);
@@ -307,7 +308,11 @@ function targetOf(selected: Selected, { options, namespace, headers, source, wor
     config: cluster.extensions?.find((one) => one.name === "client.authentication.k8s.io/exec")?.extension ?? null,
   });
   const own = isSecure
-    ? credentialsOf({ user, userName, ...(userFile && { file: userFile }) }, execCluster, world)
+    ? credentialsOf(
+        { user, userName, patienceMs: options.patienceMs, ...(userFile && { file: userFile }) },
+        execCluster,
+        world,
+      )
     : NO_CREDENTIALS;
   return {
     server,
@@ -355,7 +360,7 @@ function serverUrl(given: string, source: string): { url: URL; server: string; l
 function cleanPath(given: string, wrong: (why: Text) => Failure): string {
   const [, escaped = ""] = /^(?:[a-z][a-z0-9+.-]*:\/\/)?[^/?#]*([^?#]*)/i.exec(given) ?? [];
   try {
-    const path = posix.normalize(`/${decodeURIComponent(escaped)}`).replace(/\/+$/, "");
+    const path = posix.normalize(`/${decodeURIComponent(escaped)}`).replace(/(?<!\/)\/+$/, "");
     return encodeURI(path).replace(/[?#]/g, encodeURIComponent);
   } catch {
     throw wrong(text`its path has a percent sign that escapes nothing`);
@@ -372,7 +377,7 @@ function authorityOf(cluster: KubeconfigCluster, clusterName: string): string | 
   if (data) return Buffer.from(data, "base64").toString("utf8");
   if (!file) return undefined;
   try {
-    return readFileSync(file, "utf8");
+    return readBounded(file).toString("utf8");
   } catch (error) {
     const why = reasonOf((error as NodeJS.ErrnoException).code);
     throw new Failure(

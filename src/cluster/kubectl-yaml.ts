@@ -1,4 +1,11 @@
+import { tooLarge } from "../snapshot/bounded-value.ts";
 import { parsePlainYaml } from "./plain-yaml.ts";
+
+/** A kubeconfig of 1,000 clusters has 30,000 values; aliases expand to as many as somebody likes. */
+const MOST_VALUES = 1_000_000;
+
+/** A document that nobody could walk through; the message says why, as a sentence without its full stop. */
+export class TooLargeDocument extends Error {}
 
 /** The schema is made once; js-yaml is not loaded for JSON, nor for YAML as kubectl writes it. */
 let schema: Promise<(content: string) => unknown> | undefined;
@@ -11,12 +18,19 @@ let schema: Promise<(content: string) => unknown> | undefined;
 export async function parseYaml(content: string): Promise<unknown> {
   if (/^\s*\{/.test(content)) {
     try {
-      return JSON.parse(content);
-    } catch {
+      return checked(JSON.parse(content));
+    } catch (error) {
       // YAML in braces is no JSON.
+      if (error instanceof TooLargeDocument) throw error;
     }
   }
   return parsePlainYaml(content) ?? parseAnyYaml(content);
+}
+
+function checked(document: unknown): unknown {
+  const problem = tooLarge(document, MOST_VALUES);
+  if (problem) throw new TooLargeDocument(problem);
+  return document;
 }
 
 /** The same, of any YAML. */
@@ -35,7 +49,10 @@ async function loader(): Promise<(content: string) => unknown> {
   });
   const { boolYaml11Tag, FAILSAFE_SCHEMA, loadAll, mergeTag, nullYaml11Tag } = yaml;
   const kubectlSchema = FAILSAFE_SCHEMA.withTags(nullYaml11Tag, boolYaml11Tag, numberTag, mergeTag);
-  return (content) => loadAll(content, { schema: kubectlSchema, json: true })[0];
+  return (content) => {
+    const [document] = loadAll(content, { schema: kubectlSchema, json: true });
+    return checked(document);
+  };
 }
 
 const WHOLE = /^([-+]?)(0[xX][0-9a-fA-F]+|0[oO]?[0-7]+|0[bB][01]+)$/;

@@ -1,8 +1,10 @@
-import { closeSync, openSync, readFileSync, unlinkSync, writeFileSync } from "node:fs";
-import { request as httpRequest } from "node:http";
-import { request as httpsRequest } from "node:https";
+import { closeSync, openSync, unlinkSync, writeFileSync } from "node:fs";
+import { readBounded } from "../snapshot/bounded-file.ts";
 import { Failure } from "../text/failure.ts";
 import { command, name, type Text, text, value } from "../text/text.ts";
+import type { World } from "../world.ts";
+import { type Connection, openConnection, TimedOut, TooLarge } from "./connection.ts";
+import { DialFailure } from "./dial.ts";
 
 /*
  * The auth-provider `oidc` (client-go v0.36 plugin/pkg/client/auth/oidc/oidc.go). client-node 2.0.1 has one too, but it
@@ -26,19 +28,23 @@ export interface IdToken {
 }
 
 /** The id-token while it is valid, else a new one for the refresh-token. */
-export async function idTokenOf(config: Readonly<Record<string, string>>, now: Date): Promise<IdToken> {
+export async function idTokenOf(
+  config: Readonly<Record<string, string>>,
+  world: World,
+  patienceMs = PATIENCE_MS,
+): Promise<IdToken> {
   const known = config["id-token"];
-  if (known && now.getTime() + LEEWAY_MS < expiryOf(known)) return { idToken: known, config };
+  if (known && world.now().getTime() + LEEWAY_MS < expiryOf(known)) return { idToken: known, config };
   const refreshToken = config["refresh-token"];
   if (!refreshToken) throw failed(text`the id-token has expired and there is no refresh-token`);
-  const ca = authorityOf(config);
+  const login: Login = { ca: authorityOf(config), world, patienceMs, deadline: Date.now() + patienceMs };
   const issuer = (config["idp-issuer-url"] ?? "").replace(/\/$/, "");
-  const metadata = await ask(`${issuer}/.well-known/openid-configuration`, ca);
+  const metadata = await ask(`${issuer}/.well-known/openid-configuration`, login);
   const endpoint = metadata.body.token_endpoint;
   if (metadata.status !== 200 || typeof endpoint !== "string") {
     throw failed(text`${value(issuer)} does not describe itself as an OIDC issuer (HTTP ${metadata.status})`);
   }
-  const answer = await refresh(endpoint, refreshToken, config, ca);
+  const answer = await refresh(endpoint, refreshToken, config, login);
   const { id_token: idToken, refresh_token: newRefreshToken } = answer.body;
   if (answer.status < 200 || answer.status > 299) {
     const { error } = answer.body;
@@ -74,29 +80,24 @@ function authorityOf(config: Readonly<Record<string, string>>): string | undefin
   const file = config["idp-certificate-authority"];
   if (!file) return undefined;
   try {
-    return readFileSync(file, "utf8");
+    return readBounded(file).toString("utf8");
   } catch {
     throw failed(text`its idp-certificate-authority ${name(file)} cannot be read`);
   }
 }
 
 /** As golang.org/x/oauth2 does: the client's secret in the Authorization header first, in the body where that is refused. */
-async function refresh(
-  endpoint: string,
-  refreshToken: string,
-  config: Readonly<Record<string, string>>,
-  ca: string | undefined,
-) {
+async function refresh(endpoint: string, refreshToken: string, config: Readonly<Record<string, string>>, login: Login) {
   const grant = { grant_type: "refresh_token", refresh_token: refreshToken };
   const id = config["client-id"] ?? "";
   const secret = config["client-secret"] ?? "";
   const pair = `${encodeURIComponent(id)}:${encodeURIComponent(secret)}`;
-  const first = await ask(endpoint, ca, {
+  const first = await ask(endpoint, login, {
     form: grant,
     authorization: `Basic ${Buffer.from(pair).toString("base64")}`,
   });
   if (first.status >= 200 && first.status < 300) return first;
-  return ask(endpoint, ca, { form: { ...grant, client_id: id, ...(secret && { client_secret: secret }) } });
+  return ask(endpoint, login, { form: { ...grant, client_id: id, ...(secret && { client_secret: secret }) } });
 }
 
 interface Answer {
@@ -104,48 +105,65 @@ interface Answer {
   readonly body: Readonly<Record<string, unknown>>;
 }
 
-const PATIENCE_MS = 15_000;
-const MOST_BYTES = 1_000_000;
+/** The default of --patience. */
+const PATIENCE_MS = 30_000;
+const MOST_BYTES = 1024 * 1024;
 
-function ask(
-  url: string,
-  ca: string | undefined,
+/** What all requests of one login share. */
+interface Login {
+  readonly ca: string | undefined;
+  readonly world: World;
+  readonly patienceMs: number;
+  /** When the patience ends. */
+  readonly deadline: number;
+}
+
+/**
+ * One request over the transport that reaches the API server too: the proxy is that of the environment, as for kubectl,
+ * whose OIDC client knows nothing of the cluster's proxy-url.
+ */
+async function ask(
+  address: string,
+  { ca, world, patienceMs, deadline }: Login,
   post?: { readonly form: Readonly<Record<string, string>>; readonly authorization?: string },
 ): Promise<Answer> {
-  const content = post && new URLSearchParams(post.form).toString();
-  return new Promise((done, fail) => {
-    const unreachable = (error: NodeJS.ErrnoException) =>
-      fail(failed(text`${value(url)} cannot be reached (${error.code ?? "no answer"})`));
-    let request: ReturnType<typeof httpsRequest>;
-    try {
-      request = (url.startsWith("http:") ? httpRequest : httpsRequest)(url, {
-        method: post ? "POST" : "GET",
-        timeout: PATIENCE_MS,
-        headers: {
-          accept: "application/json",
-          ...(post && { "content-type": "application/x-www-form-urlencoded" }),
-          ...(post?.authorization && { authorization: post.authorization }),
-        },
-        ...(ca && { ca }),
-      });
-    } catch {
-      fail(failed(text`${value(url)} is no URL`));
-      return;
-    }
-    request.on("error", unreachable);
-    request.on("timeout", () => request.destroy());
-    request.on("response", (response) => {
-      let body = "";
-      response.setEncoding("utf8");
-      response.on("data", (chunk: string) => {
-        body += chunk;
-        if (body.length > MOST_BYTES) request.destroy();
-      });
-      response.on("error", unreachable);
-      response.on("end", () => done({ status: response.statusCode ?? 0, body: objectIn(body) }));
+  const url = URL.canParse(address) ? new URL(address) : undefined;
+  if (!url || !/^https?:$/.test(url.protocol)) throw failed(text`${value(address)} is no URL`);
+  const target = {
+    server: url.origin,
+    ...(ca && { certificateAuthority: ca }),
+    insecureSkipTlsVerify: false,
+  };
+  const left = () => Math.max(1, deadline - Date.now());
+  let connection: Connection | undefined;
+  try {
+    connection = await openConnection({ target, proof: {}, world }, left());
+    const { status, body } = await connection.send({
+      ...(post && { method: "POST", body: new URLSearchParams(post.form).toString() }),
+      path: `${url.pathname}${url.search}`,
+      headers: [
+        ["Accept", "application/json"],
+        ...(post ? [["Content-Type", "application/x-www-form-urlencoded"] as const] : []),
+        ...(post?.authorization ? [["Authorization", post.authorization] as const] : []),
+      ],
+      timeoutMs: left(),
+      mostBytes: MOST_BYTES,
     });
-    request.end(content);
-  });
+    return { status, body: objectIn(body.toString("utf8")) };
+  } catch (error) {
+    throw failed(text`${value(address)} ${unanswered(error, patienceMs)}`);
+  } finally {
+    connection?.close();
+  }
+}
+
+function unanswered(error: unknown, patienceMs: number): Text {
+  if (error instanceof TooLarge) return text`answers with more than ${MOST_BYTES / 2 ** 20} MiB`;
+  const isLate = error instanceof TimedOut || (error instanceof DialFailure && error.code === "TIMED_OUT");
+  if (isLate) return text`did not answer within ${patienceMs / 1000} s (${command("--patience")})`;
+  const { code, cause } = error as { code?: string; cause?: { code?: string } };
+  const through = error instanceof DialFailure && error.proxy && text` through the proxy ${value(error.proxy.shown)}`;
+  return text`cannot be reached${through} (${code || cause?.code || "no answer"})`;
 }
 
 function objectIn(body: string): Readonly<Record<string, unknown>> {
@@ -173,7 +191,7 @@ export function keepTokens(
     return false;
   }
   try {
-    let content = readFileSync(file, "utf8");
+    let content = readBounded(file).toString("utf8");
     for (const field of ["id-token", "refresh-token"]) {
       const [old, fresh] = [before[field], after[field]];
       if (!fresh || fresh === old) continue;

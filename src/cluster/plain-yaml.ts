@@ -88,10 +88,14 @@ function listAt(reader: Reader, indent: number): unknown[] {
   return list;
 }
 
+/** A kubeconfig has 6 levels; each takes its place on the stack. */
+const MOST_INDENT = 200;
+
 /** What stands further in; the list of a key may stand as far out as the key. */
 function blockBelow(reader: Reader, indent: number, isOfKey: boolean): unknown {
   const line = reader.lines[reader.at];
   if (!line) return null;
+  if (line.indent > MOST_INDENT) throw new NotPlain();
   if (line.isItem && (line.indent > indent || (isOfKey && line.indent === indent))) return listAt(reader, line.indent);
   return line.indent > indent ? mappingAt(reader, line.indent) : null;
 }

@@ -1,7 +1,15 @@
 import { plain } from "../text/text.ts";
 import type { World } from "../world.ts";
 import type { Answer } from "./api.ts";
-import { type Connection, LostConnection, openConnection, type Response, TimedOut, TooLarge } from "./connection.ts";
+import {
+  type Connection,
+  LostConnection,
+  MOST_BYTES,
+  openConnection,
+  type Response,
+  TimedOut,
+  TooLarge,
+} from "./connection.ts";
 import type { ConnectionTarget, Proof } from "./connection-target.ts";
 import { DialFailure } from "./dial.ts";
 import { Slots } from "./slots.ts";
@@ -137,7 +145,8 @@ export class Requester {
           problem: `${messageIn(response)}; the API server asks to wait ${waitMs / 1000} s, longer than I wait in all`,
         };
       }
-      return { status: response.status, body: await unpacked(response, question) };
+      const body = await unpacked(response, question);
+      return body === undefined ? { problem: TOO_LARGE } : { status: response.status, body };
     }
   }
 
@@ -218,7 +227,7 @@ export class Requester {
 
   /** In words what went wrong. Throws a Failure where nothing has ever been answered. */
   async #problem(error: unknown, bound: string): Promise<string> {
-    if (error instanceof TooLarge) return "the API server's answer is too large to be kept";
+    if (error instanceof TooLarge) return TOO_LARGE;
     if (error instanceof TimedOut && this.#hasAnswered) return bound;
     const { connectionFailure } = await this.#words();
     const isOurs = error instanceof DialFailure || error instanceof LostConnection || error instanceof TimedOut;
@@ -308,15 +317,16 @@ function messageIn({ status, body, headers }: Response): string {
 /** A message as plain text, for one line. */
 const shortened = (text: string) => text.trim().split("\n", 1).join("").slice(0, 300);
 
-/** The largest body after decompression. */
-const MOST_BYTES = 1024 * 1024 * 1024;
+const TOO_LARGE = `the API server's answer is larger than ${MOST_BYTES / 2 ** 20} MiB`;
 
-async function unpacked({ status, body, headers }: Response, { last }: Question): Promise<string> {
+/** The text of an answer; undefined where it is larger after decompression than any answer may be. */
+async function unpacked({ status, body, headers }: Response, { last }: Question): Promise<string | undefined> {
   if (headers["content-encoding"] === "gzip") {
     const { gunzipSync } = await import("node:zlib");
     try {
       return gunzipSync(body, { maxOutputLength: MOST_BYTES }).toString("utf8");
-    } catch {
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === "ERR_BUFFER_TOO_LARGE") return undefined;
       // As good as a body that is no JSON.
       return "";
     }

@@ -1,5 +1,6 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync } from "node:fs";
 import { getCACertificates } from "node:tls";
+import { readBounded } from "../snapshot/bounded-file.ts";
 import type { World } from "../world.ts";
 
 /** Where distributions keep their bundle; the first that can be read is taken (Go's crypto/x509 root_linux.go). */
@@ -53,7 +54,7 @@ function textsIn(directory: string): readonly string[] {
 
 function readable(file: string): string | undefined {
   try {
-    return readFileSync(file, "latin1");
+    return readBounded(file).toString("latin1");
   } catch {
     return undefined;
   }

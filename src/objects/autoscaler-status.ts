@@ -23,7 +23,7 @@ export function nodeGroupsOf(status: string): readonly NodeGroup[] {
   const [, groups = ""] =
     /^nodeGroups:\s*\n([\s\S]*)$/m.exec(status) ?? /^NodeGroups:\s*\n([\s\S]*)$/m.exec(status) ?? [];
   return groups
-    .split(/^(?=\s*- name:\s|\s*Name:\s)/m)
+    .split(/^(?=\s{0,200}- name:\s|\s{0,200}Name:\s)/m)
     .map(nodeGroupOf)
     .filter((group): group is NodeGroup => group !== undefined);
 }
@@ -32,17 +32,21 @@ function nodeGroupOf(text: string): NodeGroup | undefined {
   const name = /^\s*(?:- name|Name):\s*(\S+)/.exec(text)?.[1];
   if (!name) return undefined;
   const part = (of: string) =>
-    new RegExp(`^\\s*${of}:(.*(?:\\n(?!\\s*(?:health|scaleUp|scaleDown|Health|ScaleUp|ScaleDown):).*)*)`, "m").exec(
-      text,
-    )?.[1] ?? "";
+    new RegExp(
+      `^\\s{0,200}${of}:(.*(?:\\n(?!\\s{0,200}(?:health|scaleUp|scaleDown|Health|ScaleUp|ScaleDown):).*)*)`,
+      "m",
+    ).exec(text)?.[1] ?? "";
   const [health, scaleUp] = [part("[hH]ealth"), part("[sS]caleUp")];
-  const state = (of: string) => /^\s*status:\s*(\S+)/m.exec(of)?.[1] ?? /^\s*(\w+)/.exec(of)?.[1] ?? "";
+  const state = (of: string) => /^\s{0,500}status:\s*(\S+)/m.exec(of)?.[1] ?? /^\s*(\w+)/.exec(of)?.[1] ?? "";
   const number = (field: string) => {
     const found = new RegExp(`\\b${field}[:=]\\s*(\\d+)`).exec(health)?.[1];
     return found === undefined ? undefined : Number(found);
   };
   const [targetSize, maxSize] = [number("cloudProviderTarget"), number("maxSize")];
-  const error = [/^\s*errorCode:\s*(.+)$/m.exec(scaleUp)?.[1], /^\s*errorMessage:\s*(.+)$/m.exec(scaleUp)?.[1]]
+  const error = [
+    /^\s{0,200}errorCode:\s*(.+)$/m.exec(scaleUp)?.[1],
+    /^\s{0,200}errorMessage:\s*(.+)$/m.exec(scaleUp)?.[1],
+  ]
     .filter(Boolean)
     .join(": ");
   return {

@@ -54,10 +54,15 @@ export function matchesRequirement({ key, operator, values = [] }: Requirement, 
   }
 }
 
-/** As strconv.ParseInt takes it. */
+/** As strconv.ParseInt(text, 10, 64) reads it: undefined for what is not a number or has more than 64 bits. */
 export function wholeNumber(text: string | undefined): bigint | undefined {
-  return text !== undefined && /^[+-]?\d+$/.test(text) ? BigInt(text) : undefined;
+  if (text === undefined || text.length > MOST_NUMBER_LENGTH || !/^[+-]?\d+$/.test(text)) return undefined;
+  const number = BigInt(text);
+  return BigInt.asIntN(64, number) === number ? number : undefined;
 }
+
+/** The value of a label has at most 63 characters. */
+const MOST_NUMBER_LENGTH = 63;
 
 /** A requirement as people write it: `zone in (a, b)`, `disk = ssd`, `!gpu`. */
 export function requirementText({ key, operator, values = [] }: Requirement): string {

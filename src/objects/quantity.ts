@@ -24,7 +24,8 @@ export function nanos(quantity: string | number | undefined): bigint | undefined
   const known = parsed.get(quantity);
   if (known !== undefined) return known;
   const value = parse(quantity);
-  if (value !== undefined && parsed.size < MOST_PARSED) parsed.set(quantity, value);
+  if (value !== undefined && parsed.size < MOST_PARSED && String(quantity).length <= MOST_DIGITS)
+    parsed.set(quantity, value);
   return value;
 }
 
@@ -32,26 +33,52 @@ export function nanos(quantity: string | number | undefined): bigint | undefined
 const parsed = new Map<string | number, bigint>();
 const MOST_PARSED = 10_000;
 
+/** The largest amount: 2^63 − 1 (apimachinery v0.36 pkg/api/resource/math.go maxAllowed). */
+const MOST = (2n ** 63n - 1n) * NANO;
+/** An exponent is a 32-bit number (apimachinery v0.36 pkg/api/resource/suffix.go interpret). */
+const MOST_EXPONENT = 2 ** 31 - 1;
+/** MOST has 19 digits before the point; a billionth has 9 behind it, and a binary unit adds at most 19 to that. */
+const MOST_MAGNITUDE = 20;
+const LEAST_MAGNITUDE = -30;
+/** No digit behind these can change the result by a billionth. */
+const MOST_DIGITS = 60;
+
+/**
+ * The time does not depend on the exponent: amounts above the largest one are cut down to it, as ParseQuantity does, and
+ * the digits that cannot count are dropped. ParseQuantity caps binary quantities only; here the cap is for all of them,
+ * because nothing in a cluster has more.
+ */
 function parse(quantity: string | number): bigint | undefined {
   const match = /^([+-]?)(\d*)(?:\.(\d*))?([eE][+-]?\d+|[numkMGTPE]?|[KMGTPE]i)$/.exec(String(quantity).trim());
   const [, sign = "", whole = "", fraction = "", suffix = ""] = match ?? [];
   if (!match || whole + fraction === "") return undefined;
-  const [numerator, denominator] = scaleOf(suffix);
-  const digits = BigInt(whole + fraction) * numerator;
-  const divisor = 10n ** BigInt(fraction.length) * denominator;
-  // What is finer than a billionth is rounded up.
-  const value = (digits + divisor - 1n) / divisor;
-  return sign === "-" ? -value : value;
+  const isExponent = /^[eE][+-]?\d+$/.test(suffix);
+  const exponent = isExponent ? Number(suffix.slice(1)) : 0;
+  if (Math.abs(exponent) > MOST_EXPONENT) return undefined;
+  const unit = isExponent ? NANO : unitOf(suffix);
+  const amount = scaled((whole + fraction).replace(/^0+/, ""), exponent - fraction.length, unit);
+  return sign === "-" ? -amount : amount;
 }
 
-function scaleOf(suffix: string): readonly [bigint, bigint] {
+/** digits × 10^exponent × unit, rounded up to a billionth and at most MOST. */
+function scaled(digits: string, exponent: number, unit: bigint): bigint {
+  if (digits === "") return 0n;
+  const magnitude = digits.length + exponent;
+  if (magnitude > MOST_MAGNITUDE) return MOST;
+  if (magnitude < LEAST_MAGNITUDE) return 1n;
+  const kept = digits.slice(0, MOST_DIGITS);
+  const dropped = digits.length - kept.length;
+  const rest = /[1-9]/.test(digits.slice(MOST_DIGITS)) ? 1n : 0n;
+  const power = exponent + dropped;
+  const numerator = (BigInt(kept) + rest) * unit * 10n ** BigInt(Math.max(0, power));
+  const divisor = 10n ** BigInt(Math.max(0, -power));
+  const amount = (numerator + divisor - 1n) / divisor;
+  return amount > MOST ? MOST : amount;
+}
+
+function unitOf(suffix: string): bigint {
   const power = BINARY.indexOf(suffix);
-  if (power >= 0) return [1024n ** BigInt(power + 1) * NANO, 1n];
-  if (/^[eE][+-]?\d+$/.test(suffix)) {
-    const exponent = Number(suffix.slice(1));
-    return exponent < 0 ? [NANO, 10n ** BigInt(-exponent)] : [10n ** BigInt(exponent) * NANO, 1n];
-  }
-  return [DECIMAL[suffix] ?? NANO, 1n];
+  return power >= 0 ? 1024n ** BigInt(power + 1) * NANO : (DECIMAL[suffix] ?? NANO);
 }
 
 const roundedUp = (value: bigint, unit: bigint) => (value >= 0n ? (value + unit - 1n) / unit : -(-value / unit));

@@ -32,7 +32,7 @@ export function isPage(body: Buffer): boolean {
 
 /** The title of a web page. */
 export function titleIn(body: Buffer): string | undefined {
-  return /<title[^>]*>\s*([^<]{1,200}?)\s*<\/title>/i.exec(body.toString("utf8", 0, 20_000))?.[1];
+  return /<title[^>]{0,500}>\s*([^<]{1,200}?)\s*<\/title>/i.exec(body.toString("utf8", 0, 20_000))?.[1];
 }
 
 /** JSON in a body; undefined where it is none. */

@@ -71,7 +71,7 @@ function withoutIdentity(message: string, ...identities: readonly (string | unde
 
 /** A scheduler's message up to where it tells of preemption: that part is never the cause, and differs by priority. */
 export const withoutPreemption = (message: string): string =>
-  message.replace(/\s*(?:no new claims to deallocate, )?preemption: \d+\/\d+ nodes are available: .*$/s, "");
+  message.replace(/(?<!\s)\s*(?:no new claims to deallocate, )?preemption: \d+\/\d+ nodes are available: .*$/s, "");
 
 /** Reasons that every pod on its way has: they say where it stands, not what is wrong. */
 export const EXPECTED_WHILE_STARTING: ReadonlySet<string> = new Set([

@@ -173,7 +173,7 @@ function rawReasons({ object, makers, events }: WorkloadInput): readonly RawReas
 }
 
 /** Each try has a pod name of its own; otherwise it says the same again. */
-const withoutPodName = (message: string) => message.replace(/(?<=pods? "[^"]*-)[a-z0-9]{5}(?=")/gi, "…");
+const withoutPodName = (message: string) => message.replace(/(?<=pods? "[^"]{0,500}-)[a-z0-9]{5}(?=")/gi, "…");
 
 function timelineOf({ object, events }: WorkloadInput): readonly Moment[] {
   const { creationTimestamp } = object.metadata;

@@ -13,7 +13,7 @@ export interface Candidate {
  * (k8s.io/dynamic-resource-allocation v0.36 cel/compile.go has the whole language).
  */
 export function fitsSelector(expression: string, candidate: Candidate): boolean | undefined {
-  const tokens = tokensOf(expression);
+  const tokens = expression.length <= MOST_LENGTH ? tokensOf(expression) : undefined;
   if (!tokens) return undefined;
   const parser = new Parser(tokens, candidate);
   try {
@@ -26,6 +26,11 @@ export function fitsSelector(expression: string, candidate: Candidate): boolean 
 }
 
 class NotUnderstood extends Error {}
+
+/** The API server accepts no longer expression (kubernetes v1.36 pkg/apis/resource/types.go CELSelectorExpressionMaxLength). */
+const MOST_LENGTH = 10 * 1024;
+/** How deep brackets, `!` and `-` may be nested. */
+const MOST_DEPTH = 100;
 
 const TOKEN =
   /\s*(?:("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')|(\d+(?:\.\d+)?)|([A-Za-z_]\w*)|(&&|\|\||[=!<>]=|[-<>!()[\].,]))/y;
@@ -52,6 +57,7 @@ type Value = boolean | string | number | Quantity | undefined;
 /** Evaluates while it parses: an expression is short, and each device asks once. */
 class Parser {
   #at = 0;
+  #depth = 0;
   readonly #tokens: readonly string[];
   readonly #candidate: Candidate;
 
@@ -104,6 +110,14 @@ class Parser {
   }
 
   #value(): Value {
+    if (this.#depth >= MOST_DEPTH) throw new NotUnderstood();
+    this.#depth += 1;
+    const value = this.#operand();
+    this.#depth -= 1;
+    return value;
+  }
+
+  #operand(): Value {
     if (this.#takes("!")) {
       const value = this.#value();
       return typeof value === "boolean" ? !value : undefined;

@@ -34,7 +34,7 @@ export function parseFitMessage(message: string): FitMessage | undefined {
   // PreFilter's sentence ends in a full stop before the counted reasons [1.26+]; reasons themselves may hold commas.
   const reasons = body
     .split(/\.(?= \d+ )|, (?=\d+ )/)
-    .map((part) => part.replace(/[.\s]+$/, "").trim())
+    .map((part) => part.replace(/(?<![.\s])[.\s]+$/, "").trim())
     .filter(Boolean)
     .map((part): CountedReason => {
       const counted = /^(\d+) (.+)$/s.exec(part);

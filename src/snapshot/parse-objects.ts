@@ -14,6 +14,7 @@ import { serviceAccountSchema } from "../objects/service-account.ts";
 import { storageClassSchema } from "../objects/storage-class.ts";
 import { volumeAttachmentSchema } from "../objects/volume-attachment.ts";
 import { WORKLOAD_KINDS, workloadSchema } from "../objects/workload.ts";
+import { boundMessages } from "./bounded-text.ts";
 import { conforms } from "./conforms.ts";
 import { maskTerminationMessages } from "./mask.ts";
 
@@ -49,6 +50,7 @@ export function parseObject(raw: unknown): Parsed {
   dropNulls(raw);
   const basic = parseAs(kubeObjectSchema, raw);
   if ("problem" in basic) return { problem: `${calledBy(raw)} is left out: ${basic.problem}` };
+  boundMessages(basic.value);
   const { kind, metadata } = basic.value;
   const kept = kind === "Secret" || kind === "ConfigMap" ? withoutValues(basic.value) : basic.value;
   if (kind === "Pod") maskTerminationMessages(kept);

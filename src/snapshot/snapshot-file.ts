@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { type Dirent, readdirSync, statSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { controllerOf, type KubeObject, type ObjectRef, refTo } from "../objects/object.ts";
 import { isReady, type Pod } from "../objects/pod.ts";
@@ -6,44 +6,93 @@ import { lacksPods, trueCondition, WORKLOAD_KINDS, type Workload } from "../obje
 import { Failure } from "../text/failure.ts";
 import { command, name, text } from "../text/text.ts";
 import type { World } from "../world.ts";
+import { type BoundReached, boundInWords, MOST_SNAPSHOT_BYTES, readBoundedLater, readStream } from "./bounded-file.ts";
+import { boundedLines } from "./bounded-text.ts";
+import { tooLarge } from "./bounded-value.ts";
 import { HEADER_VERSION, type Header, parseHeader } from "./header.ts";
 import { compare } from "./lookup.ts";
 import { maskCredentials } from "./mask.ts";
 import { parseObject } from "./parse-objects.ts";
 import type { Gap, Snapshot } from "./snapshot.ts";
 
+/** How long `--from` waits for standard input or a pipe unless --patience says otherwise. */
+const PATIENCE_MS = 30_000;
+
 /**
  * Reads what `--from` names: a file, a folder of files (`kubectl cluster-info dump` makes one) or `-` for standard
- * input. Throws a Failure where there is nothing to read.
+ * input. Throws a Failure where there is nothing to read, or more than the bounds allow.
  */
-export async function readSnapshot(from: string, world: World): Promise<Snapshot> {
-  if (from === "-") return parseSnapshot([{ path: "standard input", content: await readAll(world.stdin) }]);
+export async function readSnapshot(from: string, world: World, patienceMs = PATIENCE_MS): Promise<Snapshot> {
+  const end = Date.now() + patienceMs;
+  let left = MOST_SNAPSHOT_BYTES;
+  const contentOf = async (
+    path: string,
+    read: (bounds: { mostBytes: number; patienceMs: number }) => Promise<Buffer>,
+  ) => {
+    try {
+      const content = await read({ mostBytes: left, patienceMs: Math.max(0, end - Date.now()) });
+      left -= content.length;
+      return { path, content: content.toString("utf8") };
+    } catch (error) {
+      throw unread(path, (error as { code?: string }).code, patienceMs);
+    }
+  };
+  if (from === "-") {
+    return parseSnapshot([await contentOf("standard input", (bounds) => readStream(world.stdin, bounds))]);
+  }
   const where = join(world.workingDirectory, relative(world.workingDirectory, from));
   let files: string[];
   try {
     files = statSync(where).isDirectory() ? filesBelow(where) : [where];
-  } catch {
+  } catch (error) {
+    if (error instanceof Failure) throw error;
     throw new Failure(text`There is no file or folder ${name(from)}.`, {
       todo: [
         text`--from takes a file that ${command("--save-snapshot")} or ${command("kubectl get … -o yaml")} wrote, a folder of such files, or - for standard input.`,
       ],
     });
   }
-  return parseSnapshot(files.map((path) => ({ path, content: readFileSync(path, "utf8") })));
+  const contents: { path: string; content: string }[] = [];
+  for (const path of files) contents.push(await contentOf(path, (bounds) => readBoundedLater(path, bounds)));
+  return parseSnapshot(contents);
 }
 
+/** What a bound or the system says against a file. */
+function unread(path: string, code: string | undefined, patienceMs: number): Failure {
+  const bounds = { mostBytes: MOST_SNAPSHOT_BYTES, patienceMs };
+  const isBound = code === "TOO_LARGE" || code === "TOO_SLOW" || code === "NOT_A_FILE";
+  const why = isBound ? boundInWords(code as BoundReached, bounds) : (code ?? "unknown error");
+  return new Failure(text`${name(path)} cannot be read: ${why}.`, {
+    todo: [
+      ...(code === "TOO_LARGE" ? [text`${command("--from")} reads ${MOST_SNAPSHOT_BYTES / 2 ** 20} MiB in all.`] : []),
+      ...(code === "TOO_SLOW" ? [text`${command("--patience")} allows more time.`] : []),
+    ],
+  });
+}
+
+/** How many entries of a folder and its subfolders are looked at, and how deep those may be. */
+const MOST_ENTRIES = 20_000;
+const MOST_FOLDER_LEVELS = 20;
+
+/** The regular files below a folder that have a name for YAML or JSON; no link is followed. */
 function filesBelow(folder: string): string[] {
-  return readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile() && /\.(json|ya?ml)$/.test(entry.name))
-    .map((entry) => join(entry.parentPath, entry.name))
-    .sort(compare);
-}
-
-async function readAll(stream: NodeJS.ReadableStream): Promise<string> {
-  let content = "";
-  stream.setEncoding("utf8");
-  for await (const chunk of stream) content += chunk;
-  return content;
+  const found: string[] = [];
+  let entries = 0;
+  const look = (place: string, level: number) => {
+    const inIt: Dirent[] = readdirSync(place, { withFileTypes: true });
+    entries += inIt.length;
+    if (entries > MOST_ENTRIES || level > MOST_FOLDER_LEVELS) {
+      const bound = entries > MOST_ENTRIES ? `${MOST_ENTRIES} entries` : `${MOST_FOLDER_LEVELS} levels of folders`;
+      throw new Failure(text`The folder ${name(folder)} cannot be read: it has more than ${bound}.`);
+    }
+    for (const entry of inIt) {
+      const path = join(place, entry.name);
+      if (entry.isDirectory()) look(path, level + 1);
+      else if (entry.isFile() && /\.(json|ya?ml)$/.test(entry.name)) found.push(path);
+    }
+  };
+  look(folder, 1);
+  return found.sort(compare);
 }
 
 /** Makes one snapshot of the documents in some files. Throws a Failure for a file that holds no objects. */
@@ -81,7 +130,7 @@ export async function parseSnapshot(files: readonly { path: string; content: str
     absent: header.absent ?? [],
     gaps: header.takenAt ? (header.notCollected ?? []) : gapsOfPlainFiles(all),
     complete: header.complete ?? [],
-    logs: (header.logs ?? []).map((log) => ({ ...log, text: maskCredentials(log.text) })),
+    logs: (header.logs ?? []).map((log) => ({ ...log, text: maskCredentials(boundedLines(log.text)) })),
     ...(header.registryAnswers && { registryAnswers: header.registryAnswers }),
     skipped,
   };
@@ -101,7 +150,10 @@ async function documentsIn(path: string, content: string): Promise<readonly obje
   let documents: readonly unknown[];
   try {
     documents = content.trimStart().startsWith("{") ? [JSON.parse(content)] : await yamlDocuments(content);
-  } catch {
+  } catch (error) {
+    if (/maxDepth/.test((error as Error).message)) {
+      throw new Failure(text`${name(path)} cannot be read: it is nested more than ${MOST_YAML_LEVELS} levels deep.`);
+    }
     // Several JSON documents in a row are valid YAML only with ---; everything else is broken or cut off. The parser's
     // message quotes the text, which may hold what nobody should see.
     try {
@@ -109,6 +161,10 @@ async function documentsIn(path: string, content: string): Promise<readonly obje
     } catch {
       documents = [];
     }
+  }
+  for (const document of documents) {
+    const problem = tooLarge(document);
+    if (problem) throw new Failure(text`${name(path)} cannot be read: ${problem}.`);
   }
   const usable = documents.filter((document): document is object => document !== null && typeof document === "object");
   if (usable.length === 0) {
@@ -119,9 +175,12 @@ async function documentsIn(path: string, content: string): Promise<readonly obje
   return usable;
 }
 
+/** Nothing that Kubernetes serves is nested deeper, and the parser calls itself for each level. */
+const MOST_YAML_LEVELS = 100;
+
 async function yamlDocuments(content: string): Promise<readonly unknown[]> {
   const { loadAll } = await import("js-yaml");
-  return loadAll(content);
+  return loadAll(content, { maxDepth: MOST_YAML_LEVELS });
 }
 
 /** JSON documents one after the other, as `kubectl get -o json` calls that were appended to one file. */

@@ -17,7 +17,7 @@ export interface Unreachable {
 
 export type UnreachedHost = UnknownHost | Unreachable;
 
-const HOST = "[A-Za-z0-9_](?:[A-Za-z0-9_.-]*[A-Za-z0-9_])?";
+const HOST = "[A-Za-z0-9_](?:[A-Za-z0-9_.-]{0,252}[A-Za-z0-9_])?";
 
 /** Resolvers of glibc, musl, Go, Node, Java, nginx, busybox and their users; the first group is the host. */
 const UNKNOWN: readonly RegExp[] = [
@@ -35,13 +35,13 @@ const UNKNOWN: readonly RegExp[] = [
   new RegExp(`server can't find (${HOST}):`),
   new RegExp(`Failed to resolve '(${HOST})'`),
   new RegExp(
-    `(?:Name or service not known|nodename nor servname provided|Name does not resolve|Temporary failure in name resolution|No such host is known|no such host|failed to lookup address information|getaddrinfo failed)[^(]*\\((${HOST}?)(?::\\d+)?\\)`,
+    `(?:Name or service not known|nodename nor servname provided|Name does not resolve|Temporary failure in name resolution|No such host is known|no such host|failed to lookup address information|getaddrinfo failed)[^(]{0,300}\\((${HOST}?)(?::\\d+)?\\)`,
   ),
   new RegExp(
-    `(?:https?|tcp|postgres(?:ql)?|mysql|redis|amqp|mongodb)://(?:[^@/\\s]*@)?(${HOST})(?::\\d+)?\\S*.*(?:[Nn]ame or service not known|[Tt]emporary failure in name resolution|[Nn]ame does not resolve|nodename nor servname|no such host)`,
+    `(?:https?|tcp|postgres(?:ql)?|mysql|redis|amqp|mongodb)://(?:[^@/\\s]{0,300}@)?(?=(${HOST}))\\1.{0,500}(?:[Nn]ame or service not known|[Tt]emporary failure in name resolution|[Nn]ame does not resolve|nodename nor servname|no such host)`,
   ),
   new RegExp(
-    `host=?[' ]*['"](${HOST})['"].*(?:[Nn]ame or service not known|[Tt]emporary failure in name resolution|[Nn]ame resolution|nodename nor servname)`,
+    `host=?[' ]{0,20}['"](${HOST})['"].{0,500}(?:[Nn]ame or service not known|[Tt]emporary failure in name resolution|[Nn]ame resolution|nodename nor servname)`,
   ),
   new RegExp(`connecting to (${HOST}):\\d+\\. (?:Name or service not known|Temporary failure|-[23])`),
   new RegExp(`unknown host '?"?(${HOST})`, "i"),
@@ -81,7 +81,7 @@ function place(words: string): { host?: string; port?: number } {
     /host='(?<host>[^']+)', port=(?<port>\d+)/,
     /[Hh]ost\s*[=:]\s*'?"?(?<host>[\w.-]+)'?"?,? *[Pp]ort\s*[=:]\s*(?<port>\d+)/,
     /MySQL server on '(?<host>[^':]+)(?::(?<port>\d+))?'/,
-    /(?:tried|host|to|at|on|server|broker|address|Connection to|refused|from|for|with|node|\(|\[|'|"|\/|@| )\s*(?<host>(?:[A-Za-z](?:[\w-]*[A-Za-z0-9])?(?:\.[A-Za-z0-9-]+)*|\d{1,3}(?:\.\d{1,3}){3})):(?<port>\d{2,5})\b(?!:\d)/,
+    /(?:tried|host|to|at|on|server|broker|address|Connection to|refused|from|for|with|node|\(|\[|'|"|\/|@| )\s{0,20}(?<host>(?:[A-Za-z](?:[\w-]{0,62}[A-Za-z0-9])?(?:\.[A-Za-z0-9-]{1,63}){0,20}|\d{1,3}(?:\.\d{1,3}){3})):(?<port>\d{2,5})\b(?!:\d)/,
     /^(?<host>(?:[A-Za-z][\w.-]*|\d{1,3}(?:\.\d{1,3}){3})):(?<port>\d{2,5})\b(?!:\d)/,
     /(?<host>\b\d{1,3}(?:\.\d{1,3}){3}\b)/,
   ];
@@ -126,9 +126,9 @@ export const unreachedHost = (words: string): UnreachedHost | undefined => unkno
 /** The host that a command waits for: `until nslookup db; do sleep 2; done`, `wait-for db:5432`, `pg_isready -h db`. */
 export function hostInCommand(command: string): { readonly host: string; readonly port?: number } | undefined {
   const patterns: readonly RegExp[] = [
-    /\b(?:nslookup|getent hosts|dig \+short|host)\s+(?:-\S+\s+)*([A-Za-z0-9][\w.-]*)/,
-    /\bnc\s+(?:-\S+\s+(?:\d+\s+(?=\S+\s+\d))?)*([A-Za-z0-9][\w.-]*)\s+(\d+)/,
-    /pg_isready\s+(?:.*\s)?-h\s*([A-Za-z0-9][\w.-]*)/,
+    /\b(?:nslookup|getent hosts|dig \+short|host)\s{1,20}(?:-\S{1,100}\s{1,20}){0,10}([A-Za-z0-9][\w.-]*)/,
+    /\bnc\s{1,20}(?:-\S{1,100}\s{1,20}(?:\d{1,10}\s{1,20}(?=\S{1,253}\s{1,20}\d))?){0,10}([A-Za-z0-9][\w.-]{0,253})\s{1,20}(\d+)/,
+    /pg_isready\s(?:.{0,500}\s)?-h\s{0,20}([A-Za-z0-9][\w.-]*)/,
     /(?:https?|tcp):\/\/([A-Za-z0-9][\w.-]*)(?::(\d+))?/,
     /wait-?for(?:-it)?(?:\.sh)?\s+([A-Za-z0-9][\w.-]*):(\d+)/,
   ];

@@ -32,6 +32,32 @@ describe("quantities, exact in billionths", () => {
   });
 });
 
+describe("quantities that no computer can count", () => {
+  const MOST = (2n ** 63n - 1n) * NANO;
+  const nines = "9".repeat(1_000_000);
+  test.each<[string, string, bigint | undefined]>([
+    ["an exponent of a thousand million", "1e1000000000", MOST],
+    ["the same, negative", "-1E1000000000", -MOST],
+    ["an exponent of 32 bits", "1E2147483647", MOST],
+    ["an exponent of more than 32 bits", "1E2147483648", undefined],
+    ["an exponent of a million digits", `1e${nines}`, undefined],
+    ["a small exponent is a billionth", "1e-1000000000", 1n],
+    ["zero stays zero", "0e1000000000", 0n],
+    ["a million digits", nines, MOST],
+    ["a million digits, binary", `${nines}Ei`, MOST],
+    ["a million zeros in front", `${"0".repeat(1_000_000)}7`, 7n * NANO],
+    ["a million digits behind the point are rounded up", `1.${"0".repeat(1_000_000)}1`, NANO + 1n],
+    ["zeros behind the point and an exponent", `0.${"0".repeat(1000)}1e1001`, NANO],
+    ["the largest amount", "9223372036854775807", MOST],
+    ["one more", "9223372036854775808", MOST],
+    ["more, binary", "9223372036854775807Ki", MOST],
+  ])("%s", (_name, text, expected) => {
+    const begin = performance.now();
+    expect(nanos(text) === expected).toBe(true);
+    expect(performance.now() - begin).toBeLessThan(500);
+  });
+});
+
 describe("amounts as the scheduler counts them", () => {
   test("thousandths of CPU, rounded up", () => {
     expect(amountOf("cpu", "1")).toBe(1000n);

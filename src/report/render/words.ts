@@ -157,7 +157,7 @@ export const ownCommand = ({ namespace, ...target }: ObjectRef): Command => ({
 });
 
 /** `2,310` */
-export const thousands = (n: number) => String(n).replace(/\B(?=(\d{3})+$)/g, ",");
+export const thousands = (n: number) => String(n).replace(/\B(?=(\d{3}){1,200}$)/g, ",");
 
 /**
  * The reasons as lines: a message that stands in several places (Ready and ContainersReady, a condition and its event)

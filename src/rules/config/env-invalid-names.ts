@@ -15,11 +15,13 @@ export default defineRule<{ keys: readonly string[]; kind: string; object: strin
     const event = events.findLast(({ reason }) => reason === "InvalidEnvironmentVariableNames");
     // kubernetes v1.29 pkg/kubelet/kubelet_pods.go makeEnvironmentVariables
     const [, listed = "", kind = "", object = ""] =
-      /^Keys \[([^\]]*)\] from the EnvFrom (configMap|secret) \S+\/(\S+) were skipped/.exec(event?.message ?? "") ?? [];
+      /^Keys \[([^\]]*)\] from the EnvFrom (configMap|secret) \S{1,500}\/(\S+) were skipped/.exec(
+        event?.message ?? "",
+      ) ?? [];
     if (!event || !listed || pod.metadata.deletionTimestamp || isTerminal(pod)) return [];
     const keys = listed.split(/,\s*/).filter(Boolean);
     const { fieldPath } = event.involvedObject;
-    const container = /\{(.+)\}$/.exec(fieldPath ?? "")?.[1];
+    const container = /\{(.{1,500})\}$/.exec(fieldPath ?? "")?.[1];
     return [
       {
         subject: refTo(pod),

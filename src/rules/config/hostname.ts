@@ -49,7 +49,7 @@ export default defineRule<{ field: "hostname" | "subdomain" | "hostnameOverride"
       .toLowerCase()
       .replace(/[^a-z0-9-]+/g, "-")
       .slice(0, 63)
-      .replace(/^-+|-+$/g, "");
+      .replace(/^-+|(?<!-)-+$/g, "");
     return [
       patchPodSpec(input, { [field]: valid || `<${field}>` }, text`Use a valid one, such as ${name(valid || field)}.`, {
         applies: "maybe",

@@ -333,7 +333,7 @@ function certificateRepairs(
   if (what === "name" && asked && better) {
     const setting = view.spec.env?.find(({ value: content }) => typeof content === "string" && content.includes(asked));
     // A URL may hold a password, which is not repeated.
-    return setting && !/:\/\/[^/@\s]*:[^/@\s]*@/.test(String(setting.value))
+    return setting && !/:\/\/[^/@\s]{0,500}:[^/@\s]{0,500}@/.test(String(setting.value))
       ? [
           setVariable(
             input,

@@ -244,7 +244,7 @@ interface VolumeOf {
 export function volumeAt(file: string, { spec }: Crash["view"], { pod }: PodInput): VolumeOf | undefined {
   const mount = (spec.volumeMounts ?? [])
     .filter(({ mountPath }) => {
-      const at = String(mountPath ?? "").replace(/\/+$/, "");
+      const at = String(mountPath ?? "").replace(/(?<!\/)\/+$/, "");
       return at !== "" && (file === at || file.startsWith(`${at}/`));
     })
     .sort((a, b) => String(b.mountPath).length - String(a.mountPath).length)[0];

@@ -179,7 +179,7 @@ function portBehind({ host, content }: Setting): number | undefined {
 }
 
 /** Whether a value holds a password that is nobody's business: `postgres://shop:secret@db/shop`. */
-const holdsPassword = (content: string) => /:\/\/[^/@\s]*:[^/@\s]*@/.test(content);
+const holdsPassword = (content: string) => /:\/\/[^/@\s]{0,500}:[^/@\s]{0,500}@/.test(content);
 
 function withSetting(
   evidence: Connection["evidence"],

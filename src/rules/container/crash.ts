@@ -213,7 +213,7 @@ function listedVariable([announcement = "", first = ""]: readonly string[]): Log
 
 /** Frames of Python, Java, Node.js and PHP from which a file or folder is made. */
 const FRAMES_THAT_CREATE =
-  /\bmkdir\(|\bmkdtemp\(|open\([^)]*,\s*(?:mode=)?["'][wax]|FileHandler\(|logging\/__init__\.py|self\.baseFilename|FileOutputStream|newBufferedWriter|newOutputStream|createDirector|createFile|createTempFile|mkdirSync|writeFileSync|appendFileSync|createWriteStream|WriteStream|file_put_contents/;
+  /\bmkdir\(|\bmkdtemp\(|open\([^)]{0,500},\s*(?:mode=)?["'][wax]|FileHandler\(|logging\/__init__\.py|self\.baseFilename|FileOutputStream|newBufferedWriter|newOutputStream|createDirector|createFile|createTempFile|mkdirSync|writeFileSync|appendFileSync|createWriteStream|WriteStream|file_put_contents/;
 
 /** "No such file" does not tell whether it was to be read or made; the frames around it may. */
 function inContext(cause: LogCause, { index }: TellingLine, lines: readonly string[]): LogCause {
@@ -236,7 +236,7 @@ function placeIn(lines: readonly string[], index: number): string | undefined {
   const below = lines.slice(index + 1, index + 12);
   const patterns: readonly (readonly [readonly string[], RegExp])[] = [
     [above, /^\s+File "([^"]+)", line (\d+)/],
-    [below, /^\s+at .*\(?((?:[\w./@-]+\/)?[\w.-]+\.(?:java|kt|scala|js|ts|mjs|cjs)):(\d+)/],
+    [below, /^\s{1,100}at .{0,500}?(?<![\w./@-])([\w./@-]{1,500}\.(?:java|kt|scala|js|ts|mjs|cjs)):(\d+)/],
     [below, /^\s+at .* in (\S+\.cs):line (\d+)/],
     [below, /^\s+(\/\S+\.go):(\d+)/],
     [[lines[index] ?? ""], /panicked at (?:'.*', )?(\S+\.rs):(\d+)/],
@@ -244,7 +244,7 @@ function placeIn(lines: readonly string[], index: number): string | undefined {
     [[lines[index] ?? ""], / in (\S+\.php)(?: on line |:)(\d+)/],
     [[lines[index] ?? ""], / at (\S+\.p[lm]) line (\d+)/],
     // A script of a shell: bash and busybox say line, dash does not.
-    [[lines[index] ?? ""], /^(\S*\/\S+|\S+\.sh): (?:line )?(\d+): /],
+    [[lines[index] ?? ""], /^(\S{0,500}\/\S+|\S+\.sh): (?:line )?(\d+): /],
   ];
   for (const [where, pattern] of patterns) {
     for (const line of where) {

@@ -113,7 +113,7 @@ function settingsOf(
   const shown = dnsConfig?.nameservers ? [seen(pod, "spec.dnsConfig.nameservers", "nameservers")] : [];
   const address = clusterDns(snapshot).service?.spec?.clusterIP;
   const isAsked = address !== undefined && servers.includes(address);
-  const needsSearch = serviceNameOf(host, "")?.form !== "certain" || !/\.svc\.[a-z0-9.-]+$/.test(host);
+  const needsSearch = serviceNameOf(host, "")?.form !== "certain" || !/\.svc\.[a-z0-9.-]{1,253}$/.test(host);
   if (isAsked && needsSearch && !dnsConfig?.searches?.some((one) => /(?:^|\.)svc\./.test(one)))
     return { reason: "no-search", evidence: [...policy, ...shown] };
   return isAsked ? undefined : { reason: "none", evidence: [...policy, ...shown] };

@@ -64,7 +64,7 @@ function fixes(view: ContainerView, program: string | undefined, input: PodInput
           setImage(
             input,
             view.name,
-            `${(view.spec.image ?? "").replace(/@.*$/, "").replace(/:[^:/]+$/, "")}:<tag>`,
+            `${(view.spec.image ?? "").replace(/@.*$/s, "").replace(/:[^:/]+$/, "")}:<tag>`,
             text`Then, or if there is one already, use a tag that has it.`,
           ),
         ]),

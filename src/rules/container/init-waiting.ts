@@ -24,7 +24,7 @@ interface Waiting {
 const PATIENCE_SECONDS = 15;
 /** An init container of which nothing says that it waits may take this long. */
 const LONG_SECONDS = 600;
-const LOOP = /\b(?:until|while)\b[\s\S]*\b(?:sleep|do)\b|wait-?for|dockerize .*-wait|pg_isready|nc -z/;
+const LOOP = /\b(?:until|while)\b[\s\S]*\b(?:sleep|do)\b|wait-?for|dockerize .{0,500}-wait|pg_isready|nc -z/;
 const SAYS_SO =
   /wait|retry|not (?:yet )?(?:ready|available|found|up)|refused|can't resolve|can't find|unavailable|NXDOMAIN|timed out|sleeping|bad address|unreachable|not known/i;
 

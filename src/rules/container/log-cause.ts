@@ -53,7 +53,7 @@ type Reader = (words: string) => LogCause | undefined;
 const NO_VARIABLE =
   /^(?:ERROR|FATAL|WARN|WARNING|INFO|DEBUG|PANIC|CRITICAL|SEVERE|ENV|ENVIRONMENT|VARIABLE|THE|NOT|HTTP|HTTPS|JSON|YAML|URL|API|SQL|TCP|TLS|SSL|DNS|SQLSTATE|ENOENT|EACCES|EPERM|NULL|NONE|TRUE|FALSE|ECONNREFUSED|ETIMEDOUT)$/;
 const MISSING =
-  "(?:is |was |has |be |has been |must be |must |needs to be |are |variable |environment |env |var )*(?:not (?:been )?(?:set|defined|found|provided|present|specified|configured|exist)|isn't (?:set|defined)|undefined|unset|unbound|missing|required|mandatory|empty|must be (?:set|defined|provided|specified)|be (?:set|defined|provided|specified)|does not exist|doesn't exist|parameter (?:null or )?not set|unbound variable|not in environment)";
+  "(?:(?:is|was|has|has been|be|must|needs to be|are|variable|environment|env|var) ){0,6}(?:not (?:been )?(?:set|defined|found|provided|present|specified|configured|exist)|isn't (?:set|defined)|undefined|unset|unbound|missing|required|mandatory|empty|must be (?:set|defined|provided|specified)|be (?:set|defined|provided|specified)|does not exist|doesn't exist|parameter (?:null or )?not set|unbound variable|not in environment)";
 
 const variableMissing: Reader = (words) => {
   const speaksOfVariables = /\benv(?:ironment)?\b|\bvariable|\bos\.environ|\bENV\b|\bgetenv/i.test(words);
@@ -97,7 +97,7 @@ const variableInvalid: Reader = (words) => {
 const forbidden: Reader = (words) => {
   const found =
     /User "(?<user>[^"]+)" cannot (?<verb>[a-z]+) resource "(?<resource>[^"]+)" in API group "(?<group>[^"]*)"(?: in the namespace "(?<namespace>[^"]+)"| at the cluster scope)?/.exec(
-      words.replace(/\\+"/g, '"'),
+      words.replace(/(?<!\\)\\+"/g, '"'),
     )?.groups;
   if (!found?.user || !found.verb || !found.resource) return undefined;
   const { user, verb, resource, group = "", namespace } = found;
@@ -161,7 +161,7 @@ const address: Reader = (words) => {
   )
     return { kind: "address-in-use", ...portOf(words) };
   if (
-    /(?:bind|listen)\b.*(?:permission denied|EACCES)|EACCES.*(?:bind|listen|0\.0\.0\.0|:::)|could not bind.*permission denied/i.test(
+    /(?:bind|listen)\b.*(?:permission denied|EACCES)|EACCES.{0,500}(?:bind|listen|0\.0\.0\.0|:::)|could not bind.*permission denied/i.test(
       words,
     ) &&
     !/\.sock\b/.test(words)
@@ -172,7 +172,7 @@ const address: Reader = (words) => {
 
 /** The first path of a line that is no program's name in front of it. */
 function pathOf(words: string): { path?: string } {
-  const quoted = /["'`‘“](\.{0,2}\/[^"'`’”]+)["'`’”]/.exec(words)?.[1];
+  const quoted = /["'`‘“](\.{0,2}\/[^"'`’”]{1,500})["'`’”]/.exec(words)?.[1];
   const plain = /(?:^|[\s(:=[])((?:\.{1,2})?\/[\w.@+~,-][\w./@+~,-]*[\w@+~-])/.exec(
     words.replace(/https?:\/\/\S+/g, ""),
   )?.[1];
@@ -182,7 +182,7 @@ function pathOf(words: string): { path?: string } {
 
 const NODE_LIMITS: readonly (readonly [RegExp, "file-watches" | "open-files" | "processes"])[] = [
   // inotify answers ENOSPC, "no space left on device", where its watches are used up.
-  [/file watchers|inotify|fsnotify.*(?:no space|too many open)|max_user_(?:watches|instances)/i, "file-watches"],
+  [/file watchers|inotify|fsnotify.{0,500}(?:no space|too many open)|max_user_(?:watches|instances)/i, "file-watches"],
   [/too many open files|EMFILE|ENFILE/i, "open-files"],
   [
     /(?:can't|cannot|failed to|unable to) (?:fork|create (?:new )?(?:native |OS )?thread)|fork: (?:retry: )?Resource temporarily unavailable|pthread_create failed|newosproc|can't start new thread/i,
@@ -193,8 +193,9 @@ const NODE_LIMITS: readonly (readonly [RegExp, "file-watches" | "open-files" | "
 /** Elasticsearch and OpenSearch check such settings before they start (bootstrap checks). */
 const sysctlLow: Reader = (words) => {
   const { sysctl, least } =
-    /\b(?<sysctl>(?:vm|kernel|net|fs)\.[\w.]+) \[\d+\] is too low, increase to at least \[(?<least>\d+)\]/.exec(words)
-      ?.groups ?? {};
+    /\b(?<sysctl>(?:vm|kernel|net|fs)\.[\w.]{1,500}) \[\d+\] is too low, increase to at least \[(?<least>\d+)\]/.exec(
+      words,
+    )?.groups ?? {};
   return sysctl && least ? { kind: "sysctl-low", sysctl, least } : undefined;
 };
 
@@ -208,7 +209,7 @@ const nodeLimit: Reader = (words) => {
 /** What asks for a name that is not there yet: the error is about the folder that it should be made in. */
 const CREATES: readonly RegExp[] = [
   // Go, nginx, Node.js and Ruby name the call.
-  /\bmkdir(?:\(\))? ["'`]?([^"'`:]+?)["'`]?(?::| failed).*no such file or directory/i,
+  /\bmkdir(?:\(\))? ["'`]?([^"'`:]{1,500}?)["'`]?(?::| failed).*no such file or directory/i,
   /ENOENT: no such file or directory, (?:mkdir|mkdtemp|symlink) '(?:[^']+' -> ')?([^']+)'/,
   /@ dir_s_mkdir - (\S+)/,
   // Tools of coreutils and busybox, and shells that redirect.
@@ -217,9 +218,9 @@ const CREATES: readonly RegExp[] = [
   /failed to create (?:symbolic|hard) link ['"‘]([^'"’]+)['"’]: No such file or directory/,
   // .NET looks for the folder first, PHP names the function.
   /Could not find a part of the path ['"]([^'"]+)['"]/,
-  /(?:file_put_contents|touch|mkdir)\(([^)]+)\): (?:Failed to open stream: )?No such file or directory/i,
+  /(?:file_put_contents|touch|mkdir)\(([^)]{1,500})\): (?:Failed to open stream: )?No such file or directory/i,
   // A program's own words, as of PostgreSQL.
-  /\b(?:creat(?:e|ing)|mak(?:e|ing)|writ(?:e|ing)(?: to)?) (?:the |a |an |new )?(?:[\w-]+ ){0,3}["'`]?(\/[^\s"'`:]+)["'`]?[:,]? .*no such file or directory/i,
+  /\b(?:creat(?:e|ing)|mak(?:e|ing)|writ(?:e|ing)(?: to)?) (?:the |a |an |new )?(?:[\w-]+ ){0,3}["'`]?(\/[^\s"'`:]+)["'`]?[:,]? .{0,500}no such file or directory/i,
 ];
 
 /** initdb of PostgreSQL, and mysqld. */
@@ -239,7 +240,8 @@ const folderMissing: Reader = (words) => {
 
 /** The folder is missing in which a name should be made; undefined where it is one that is always there. */
 export function inMissingFolder(wanted: string): LogCause | undefined {
-  const folder = wanted.replace(/\/+$/, "").replace(/\/?[^/]*$/, "");
+  const bare = wanted.replace(/(?<!\/)\/+$/, "");
+  const folder = bare.slice(0, Math.max(0, bare.lastIndexOf("/")));
   return folder === "" || folder === "." || folder === "/" ? undefined : { kind: "folder-missing", folder, wanted };
 }
 
@@ -279,7 +281,7 @@ const heap: Reader = (words) => {
 const program: Reader = (words) => {
   // runc writes these itself, into the container's log (libcontainer/init_linux.go, standard_init_linux.go).
   const format =
-    /(?:^exec (\S+): exec format error$|exec user process caused:? "?exec format error|(\S+): (?:cannot execute binary file: )?[Ee]xec format error)/.exec(
+    /(?:^exec (\S+): exec format error$|exec user process caused:? "?exec format error|(\S{1,200}): (?:cannot execute binary file: )?[Ee]xec format error)/.exec(
       words,
     );
   if (format)
@@ -288,7 +290,7 @@ const program: Reader = (words) => {
     /(?:^exec (\S+): no such file or directory$|exec user process caused:? "?no such file or directory)/.exec(words);
   if (missing) return { kind: "no-interpreter", ...(missing[1] && { program: missing[1] }) };
   const interpreter =
-    /(?:env: ['"‘]?(\S+?)\\r['"’]?: No such file|\/bin\/\w+\^M: bad interpreter|\\r: (?:command )?not found|(\S+): bad interpreter)/.exec(
+    /(?:env: ['"‘]?(\S+?)\\r['"’]?: No such file|\/bin\/\w+\^M: bad interpreter|\\r: (?:command )?not found|(\S{1,200}): bad interpreter)/.exec(
       words,
     );
   if (interpreter)
@@ -297,7 +299,7 @@ const program: Reader = (words) => {
       ...((interpreter[1] ?? interpreter[2]) && { program: interpreter[1] ?? interpreter[2] ?? "" }),
     };
   const shell =
-    /(?:^|\/)(?:ba|da|a|z|k|)sh: (?:-c: )?(?:line )?(?:\d+: )?(.*)$/.exec(words) ??
+    /(?:^|\/)(?:ba|da|a|z|k|)sh: (?:-c: )?(?:line )?(?:\d+: )?(.*)$/s.exec(words) ??
     /^\S+\.sh: (?:line )?(?:\d+: )?(.*)$/.exec(words);
   if (shell?.[1]) {
     const said = shell[1];
@@ -317,7 +319,7 @@ const program: Reader = (words) => {
   const other =
     /^(?:env|exec|nohup|timeout|tini|dumb-init|su-exec|gosu|xargs|watch): (?:can't execute |failed to run command |error: exec: )?["'‘“`]?([^"'’”`:]+)["'’”`]?: (?:No such file or directory|executable file not found)/.exec(
       words,
-    ) ?? /\[FATAL tini .*\] exec (\S+) failed: No such file/.exec(words);
+    ) ?? /\[FATAL tini .{0,500}\] exec (\S+) failed: No such file/.exec(words);
   return other?.[1] ? { kind: "command-not-found", program: other[1] } : undefined;
 };
 
@@ -325,7 +327,7 @@ const missing: Reader = (words) => {
   const library =
     /(?:error while loading shared libraries: |Error loading shared library |ImportError: |OSError: )(lib\S+?\.so[\w.]*)/.exec(
       words,
-    )?.[1] ?? /(lib\S+?\.so[\w.]*): cannot open shared object file/.exec(words)?.[1];
+    )?.[1] ?? /(lib\S{1,500}?\.so[\w.]{0,500}): cannot open shared object file/.exec(words)?.[1];
   if (library) return { kind: "library-missing", library: library.replace(/:$/, "") };
   const version = /version [`'"]?((?:GLIBC|GLIBCXX|CXXABI)_[\d.]+)['"`]? not found/.exec(words)?.[1];
   if (version) return { kind: "library-old", version };
@@ -379,7 +381,7 @@ const usage: Reader = (words) => {
 };
 
 const syntax: Reader = (words) =>
-  /^(?:\S+: )?(?:SyntaxError|IndentationError|ParseError|Parse error|PHP Parse error)|yaml: (?:line|unmarshal)|YAMLException|ScannerError|invalid character .* (?:looking for|after|in)|Unexpected token|JSONDecodeError|JsonParseException|toml: |error parsing (?:config|configuration|file)|could not parse (?:config|configuration)|failed to parse (?:config|configuration)|unknown directive|unexpected "[}{;]"|directive .* is not allowed|unexpected end of (?:file|JSON)/i.test(
+  /^(?:\S+: )?(?:SyntaxError|IndentationError|ParseError|Parse error|PHP Parse error)|yaml: (?:line|unmarshal)|YAMLException|ScannerError|invalid character .* (?:looking for|after|in)|Unexpected token|JSONDecodeError|JsonParseException|toml: |error parsing (?:config|configuration|file)|could not parse (?:config|configuration)|failed to parse (?:config|configuration)|unknown directive|unexpected "[}{;]"|directive .{0,500} is not allowed|unexpected end of (?:file|JSON)/i.test(
     words,
   )
     ? { kind: "bad-syntax", what: words }

@@ -14,7 +14,7 @@ import { containerInSentence, describeNode } from "./words.ts";
 function mountOf({ view, error }: StartFailure) {
   const mounts = view.spec.volumeMounts ?? [];
   const index = mounts.findIndex(
-    ({ mountPath }) => String(mountPath).replace(/\/+$/, "") === error.subject?.replace(/\/+$/, ""),
+    ({ mountPath }) => String(mountPath).replace(/(?<!\/)\/+$/, "") === error.subject?.replace(/(?<!\/)\/+$/, ""),
   );
   return index < 0
     ? undefined
@@ -48,7 +48,7 @@ const READ_ONLY_SOURCES = ["configMap", "secret", "downwardAPI", "projected", "i
 function readOnlyAbove({ view, error }: StartFailure, { pod }: PodInput) {
   if (!/read-only file system/i.test(error.detail)) return undefined;
   const mounts = (view.spec.volumeMounts ?? []) as readonly { name: string; mountPath?: string; readOnly?: boolean }[];
-  const path = (one: { mountPath?: string }) => String(one.mountPath).replace(/\/+$/, "");
+  const path = (one: { mountPath?: string }) => String(one.mountPath).replace(/(?<!\/)\/+$/, "");
   const [above] = mounts
     .filter((one) => error.subject?.startsWith(`${path(one)}/`))
     .sort((a, b) => path(b).length - path(a).length);

@@ -12,6 +12,6 @@ export function closedQuote(script: string): string | undefined {
   }
   if (!open) return undefined;
   const rest = script.slice(open.at + 1);
-  const end = /\s*(?:;|&&|\|\||\||\n|$)/.exec(rest)?.index ?? rest.length;
+  const end = /\s{0,100}(?:;|&&|\|\||\||\n|$)/.exec(rest)?.index ?? rest.length;
   return `${script.slice(0, open.at + 1)}${rest.slice(0, end)}${open.quote}${rest.slice(end)}`;
 }

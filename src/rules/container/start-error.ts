@@ -101,7 +101,7 @@ const WORDINGS: readonly (readonly [StartCause, readonly RegExp[]])[] = [
       /(?:error mounting|mounting) "(?<source>[^"]*)" to rootfs(?: "(?<rootfs>[^"]*)")? at "\k<rootfs>(?<subject>[^"]*)"/,
       /(?:error mounting|mounting) "(?<source>[^"]*)" to rootfs(?: "[^"]*")? at "(?<subject>[^"]*)"/,
       /mount `(?<source>[^`]*)` to `(?<subject>[^`]*)`/,
-      /(?:creating|create mountpoint for|openat2?) `?(?<subject>\/[^`\s]*)`?(?: mount)?: .*(?:Not a directory|not a directory|Is a directory|Read-only file system|read-only file system)/,
+      /(?:creating|create mountpoint for|openat2?) `?(?<subject>\/[^`\s]*)`?(?: mount)?: .{0,500}(?:Not a directory|not a directory|Is a directory|Read-only file system|read-only file system)/,
     ],
   ],
   ["no-command", [/no command specified/i]],
@@ -114,7 +114,7 @@ const WORDINGS: readonly (readonly [StartCause, readonly RegExp[]])[] = [
   [
     "seccomp-apparmor",
     [
-      /failed to generate (?:seccomp|apparmor) spec opts|setup seccomp: |apparmor profile (?:"(?<subject>[^"]*)"|\S+) (?:is )?not (?:found|loaded)|unable to apply apparmor profile|apparmor failed to apply profile|failed to load (?:seccomp|apparmor) profile|seccomp profile .* (?:not found|no such file)/i,
+      /failed to generate (?:seccomp|apparmor) spec opts|setup seccomp: |apparmor profile (?:"(?<subject>[^"]*)"|\S+) (?:is )?not (?:found|loaded)|unable to apply apparmor profile|apparmor failed to apply profile|failed to load (?:seccomp|apparmor) profile|seccomp profile .{0,500} (?:not found|no such file)/i,
     ],
   ],
   ["seccomp", [/unable to init seccomp|error (?:loading|adding) seccomp|seccomp killed|libseccomp/]],
@@ -186,7 +186,7 @@ export function parseStartError(message: string): StartError {
 
 /** Old runc quotes what it wraps, once for every layer. */
 function unescaped(message: string): string {
-  return message.replace(/\\+"/g, '"').trim();
+  return message.replace(/(?<!\\)\\+"/g, '"').trim();
 }
 
 /** What the components between the kubelet and the kernel put before the cause. */
@@ -215,6 +215,7 @@ export function innermost(message: string): string {
   }
   // containerd ends a message with the name of a status code.
   return (
-    rest.replace(/(?:"*: (?:unknown|not found|failed precondition))+$/, "").replace(/^([^"]*)"+$/, "$1") || message
+    rest.replace(/(?:"{0,200}: (?:unknown|not found|failed precondition))+$/, "").replace(/^([^"]*)"+$/, "$1") ||
+    message
   );
 }

@@ -47,7 +47,9 @@ function mountEmptyDir(
   input: PodInput,
   content: Readonly<Record<string, unknown>> = {},
 ): Fix {
-  const volume = `writable${directory.replaceAll(/[^a-z0-9]+/gi, "-").toLowerCase()}`.slice(0, 60).replace(/-+$/, "");
+  const volume = `writable${directory.replaceAll(/[^a-z0-9]+/gi, "-").toLowerCase()}`
+    .slice(0, 60)
+    .replace(/(?<!-)-+$/, "");
   return mountVolume({ name: volume, emptyDir: content }, { mountPath: directory }, view, title, input);
 }
 
@@ -94,7 +96,7 @@ export function readOnlyRepairs(file: string | undefined, crash: Crash, input: P
 
 /** Makes a folder where a container may make something in it: a volume, or a folder within one that is there. */
 export function folderRepairs(folder: string, { view }: Crash, input: PodInput): readonly Fix[] {
-  const base = view.spec.workingDir?.replace(/\/+$/, "");
+  const base = view.spec.workingDir?.replace(/(?<!\/)\/+$/, "");
   const directory = folder.startsWith("/") ? folder : base ? `${base}/${folder}` : undefined;
   const inImage = repairProgram(
     text`Or make the folder in the image (${command(`RUN mkdir -p ${folder}`)}); build and push it.`,
@@ -232,7 +234,8 @@ export function emptyFolderRepairs(folder: string, { view }: Crash, input: PodIn
   const mount = view.spec.volumeMounts?.find(
     ({ name: its, mountPath }) => its === volume?.name && mountPath === volume?.mountPath,
   );
-  const isRoot = volume?.mountPath.replace(/\/+$/, "") === folder.replace(/\/+$/, "") && mount?.subPath === undefined;
+  const isRoot =
+    volume?.mountPath.replace(/(?<!\/)\/+$/, "") === folder.replace(/(?<!\/)\/+$/, "") && mount?.subPath === undefined;
   if (!volume || volume.object || !isRoot) return [];
   return [
     patchContainer(

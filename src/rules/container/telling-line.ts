@@ -16,7 +16,7 @@ const COLOURS = /\u001b\[[0-9;?]*[A-Za-z]/g;
 /** Lines that belong to an error, and do not say what it is: frames of a stack, dumps, marks, hints. */
 const NOISE: readonly RegExp[] = [
   /^\s+at\s/,
-  /^\s*at\s+\S+.*\(.*\)\s*$/,
+  /^\s*at\s+\S[^(]*\(.*\)\s*$/,
   /^\s*\.\.\. \d+ (?:more|common frames)/,
   /^\s+File ".*", line \d+/,
   /^\s+from \S+:\d+/,
@@ -24,7 +24,7 @@ const NOISE: readonly RegExp[] = [
   /^\s+\d+: (?:0x|[\w:<]+)/,
   /^goroutine \d+ /,
   /^\s+\S+\.(?:go|rs|c|cc|cpp|py|js|ts|rb|php|java|scala|kt|cs|ex|exs):\d+/,
-  /^\S+\(.*\)$/,
+  /^\S{1,500}\(.*\)$/,
   /^created by /,
   /^\s*[\^~]+\s*$/,
   /^exit status \d+$/,

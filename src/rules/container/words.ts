@@ -54,7 +54,7 @@ export function debugCopy({ pod }: PodInput, { name: container, role }: Containe
 /** The mounts that hide what the image has at a path: those at the path itself or above it. */
 export function mountsOver({ spec }: ContainerView, file: string): Text | undefined {
   const over = (spec.volumeMounts ?? []).filter(({ mountPath }) => {
-    const at = String(mountPath ?? "").replace(/\/+$/, "");
+    const at = String(mountPath ?? "").replace(/(?<!\/)\/+$/, "");
     return at !== "" && (file === at || file.startsWith(`${at}/`));
   });
   return over.length > 0

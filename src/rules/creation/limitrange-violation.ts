@@ -114,7 +114,7 @@ export default refusalRule<Facts>({
 const BOUND =
   /(maximum|minimum) (\S+) usage per (\w+) is ([^\s,]+?)(?:, but (limit|request) is ([^\s,\]]+)|\.\s+No (limit|request) is specified)/g;
 const RATIO =
-  /(\S+) max limit to request ratio per (\w+) is ([^\s,]+), but (?:provided ratio is ([\d.]+)|no (request|limit) is specified)/g;
+  /(\S{1,200}) max limit to request ratio per (\w+) is ([^\s,]+), but (?:provided ratio is ([\d.]+)|no (request|limit) is specified)/g;
 
 export function violationsIn(message: string): readonly Violation[] {
   const bounds = [...message.matchAll(BOUND)].map((match): Violation => {

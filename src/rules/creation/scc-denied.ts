@@ -21,7 +21,7 @@ export default refusalRule<Facts>({
     if (errors === undefined) return undefined;
     const fields = [
       ...errors.matchAll(
-        /\.?((?:spec|metadata)[\w.[\]/-]+|[\w.]*containers\[\d+\][\w.[\]]*): (?:Invalid value|Forbidden)/g,
+        /\.?((?:spec|metadata)[\w.[\]/-]{1,100}|[\w.]{0,100}containers\[\d+\][\w.[\]]*): (?:Invalid value|Forbidden)/g,
       ),
     ];
     return {

@@ -165,7 +165,9 @@ export function labelIn(says: string): string | undefined {
 function demandIn(says: string, engine: Facts["engine"]): string {
   const [, demand] =
     engine === "Kyverno"
-      ? (/^\s+\S+: '?(?:validation error: )?([\s\S]*?)(?:\.? rule\s+\S+ failed|'?\s*$)/m.exec(says) ?? [])
+      ? (/^\s+\S{1,500}: '?(?:validation error: )?([\s\S]*?)(?:\.? rule\s{1,20}\S{1,253} failed|'?\s{0,20}$)/m.exec(
+          says,
+        ) ?? [])
       : [];
   return demand?.trim() || (says.split("\n")[0] ?? "").replace(/^\[(?:denied by )?[\w.-]+\] /, "");
 }

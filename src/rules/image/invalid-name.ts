@@ -41,7 +41,7 @@ function repaired(image: string): string | undefined {
   const trimmed = image
     .trim()
     .replace(/^[a-z][a-z0-9+.-]*:\/\//i, "")
-    .replace(/\/+$/, "");
+    .replace(/(?<!\/)\/+$/, "");
   const once = /^(.+?)(:[\w][\w.-]*)\2$/.exec(trimmed);
   const candidates = [trimmed, once ? `${once[1]}${once[2]}` : "", lowerCased(trimmed)];
   return candidates.find(

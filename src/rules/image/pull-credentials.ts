@@ -34,7 +34,7 @@ export function pullSecretsOf({ pod, snapshot }: PodInput, target: PullTarget): 
 /** The secrets that the kubelet itself says it could not read [1.28+]. */
 function reportedMissing({ pod, snapshot }: Pick<PodInput, "pod" | "snapshot">): ReadonlySet<string> {
   const event = snapshot.eventsOf(pod).findLast(({ reason }) => reason === "FailedToRetrieveImagePullSecret");
-  return new Set((/\(([^)]*)\)/.exec(event?.message ?? "")?.[1] ?? "").split(", ").filter(Boolean));
+  return new Set((/\(([^)]{0,200})\)/.exec(event?.message ?? "")?.[1] ?? "").split(", ").filter(Boolean));
 }
 
 function judged({ metadata, type, data, whyPending }: Secret, target: PullTarget): PullSecret {

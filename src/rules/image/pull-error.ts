@@ -88,7 +88,7 @@ const PATTERNS: readonly (readonly [PullCause, RegExp])[] = [
   [
     "layer-corrupt",
     // containerd: its own store on the node may lack what it should have, which ends in "not found" too.
-    /wrong diff id|failed to extract layer|failed to prepare extraction snapshot|parent snapshot \S+ does not exist|content store: content digest|failed to register layer|short read: expected|(?:failed to copy: |(?:reading|writing|storing) blob|daemon: )(?:(?!https?:).)*unexpected EOF|archive\/tar: |gzip: invalid/,
+    /wrong diff id|failed to extract layer|failed to prepare extraction snapshot|parent snapshot \S+ does not exist|content store: content digest|failed to register layer|short read: expected|(?:failed to copy: |(?:reading|writing|storing) blob|daemon: )(?:(?!https?:).){0,500}unexpected EOF|archive\/tar: |gzip: invalid/,
   ],
   ["rate-limited", /429 Too Many Requests|toomanyrequests|too many requests to registry|pull rate limit/i],
   // The proxy of the node stands between: it cannot be reached, or answers the CONNECT with a refusal (net/http

@@ -92,7 +92,7 @@ export function outcomeWords({ outcome, answer }: Pick<Said, "outcome" | "answer
 
 /** The words of the registry, or of what failed, to stand within a sentence. */
 export const messageOf = (outcome: RegistryOutcome): string =>
-  "message" in outcome ? outcome.message.replace(/\.+$/, "") : "";
+  "message" in outcome ? outcome.message.replace(/(?<!\.)\.+$/, "") : "";
 
 /** The first letters identify a digest as well as all 64. */
 export const shortDigest = (digest: string): string => (digest.length > 26 ? `${digest.slice(0, 19)}…` : digest);

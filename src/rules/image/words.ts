@@ -43,7 +43,7 @@ export function editImage(
   better?: string,
   certainty?: Pick<Fix, "applies">,
 ): Fix {
-  const next = better ?? `${reference?.name ?? image.replace(/[:@].*$/, "")}:<tag>`;
+  const next = better ?? `${reference?.name ?? image.replace(/[:@].*$/s, "")}:<tag>`;
   return volume
     ? patchPodSpec(input, { volumes: [{ name: volume, image: { reference: next } }] }, title, certainty)
     : setImage(input, container.name, next, title, certainty);

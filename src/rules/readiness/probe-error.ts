@@ -68,7 +68,11 @@ type Cause = Pick<ProbeError, "cause" | "status" | "address">;
  * 1.30, `command timed out: "x" timed out after 1s` since 1.31) and the forms in which it cannot start the command.
  */
 function commandCause(detail: string, isErrored: boolean): Cause {
-  if (/^command timed out: |^command ".*" timed out$|\bDeadlineExceeded\b.*(?:exec|timeout .* exceeded)/s.test(detail))
+  if (
+    /^command timed out: |^command ".*" timed out$|\bDeadlineExceeded\b.{0,500}(?:exec|timeout .{0,500} exceeded)/s.test(
+      detail,
+    )
+  )
     return { cause: "timeout" };
   const isRuntime = isErrored || /OCI runtime exec failed|failed to exec in container|exec failed: /.test(detail);
   if (!isRuntime) return { cause: "command-failed" };

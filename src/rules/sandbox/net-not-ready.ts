@@ -38,7 +38,7 @@ export default sandboxRule({
   },
 });
 
-const DIRECTORY = / in (\/\S+?)[:.]*(?:\s|$)/;
+const DIRECTORY = / in (\/\S{1,500}?)[:.]*(?:\s|$)/;
 
 function nodeEvidence(input: PodInput): readonly Evidence[] {
   const node = nodeOf(input);

@@ -75,7 +75,7 @@ const TESTS: readonly Test[] = [
   ["out-of-memory", /container init was OOM-killed|\(possibly OOM-killed\)/],
   [
     "sysctl",
-    /open \/proc\/sys\/(?<sysctlPath>[\w./-]+): (?:no such file|permission denied|read-only)|sysctl "?(?<sysctl>[\w./-]+)"?.*(?:not in a separate kernel namespace|not allowed|no such file)/,
+    /open \/proc\/sys\/(?<sysctlPath>[\w./-]+): (?:no such file|permission denied|read-only)|sysctl "?(?<sysctl>[\w./-]{1,500})"?.*(?:not in a separate kernel namespace|not allowed|no such file)/,
   ],
   [
     "config",
@@ -85,7 +85,7 @@ const TESTS: readonly Test[] = [
 
 /** A plugin speaks gRPC to its own agent too: this is about the runtime only where no plugin says it. */
 const RUNTIME_DOWN =
-  /dial unix \S*(?:containerd|crio|cri-dockerd|dockershim|docker)\S*: connect: (?:connection refused|no such file)|transport is closing|code = Unavailable|Cannot connect to the Docker daemon/;
+  /dial unix \S{0,500}(?:containerd|crio|cri-dockerd|dockershim|docker)\S*: connect: (?:connection refused|no such file)|transport is closing|code = Unavailable|Cannot connect to the Docker daemon/;
 
 /** Where the network is at fault, whatever the runtime (containerd, CRI-O, cri-dockerd, dockershim). */
 const NETWORK =
@@ -94,11 +94,11 @@ const NETWORK =
 const STALE = /\bUnauthorized\b|x509: |certificate has expired|token has expired|provide credentials/;
 
 /** Another machine than the node itself: the plugin asks the API server for pods, pools and policies. */
-const ELSEWHERE = /(?!127\.|localhost\b|\[::1\])(?<server>[\w.-]+|\[[0-9a-fA-F:]+\])/.source;
+const ELSEWHERE = /(?!127\.|localhost\b|\[::1\])(?<server>[\w.-]{1,253}|\[[0-9a-fA-F:]{2,45}\])/.source;
 const SILENT =
   /connection refused|i\/o timeout|no route to host|network is unreachable|no such host|server misbehaving|deadline exceeded|Client\.Timeout|TLS handshake timeout|connection reset|\bEOF\b/
     .source;
-const API = new RegExp(`(?:dial tcp:? (?:lookup )?|https://)${ELSEWHERE}(?::\\d+)?[\\s\\S]*?(?:${SILENT})`);
+const API = new RegExp(`(?:dial tcp:? (?:lookup )?|https://)${ELSEWHERE}(?::\\d+)?[\\s\\S]{0,500}?(?:${SILENT})`);
 
 /** What listens on the node, and files that only a running agent writes. A file that a plugin misses can be any other as well. */
 const AGENT =

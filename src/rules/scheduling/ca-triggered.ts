@@ -18,7 +18,8 @@ interface Facts {
 }
 
 /** `[{pool-a 1->3 (max: 10)}]`: which groups grow (ScaleUpInfo.String). */
-const groupsIn = (message: string) => [...message.matchAll(/\{(\S+) (\d+)->(\d+) \(max: \d+\)\}/g)].map(([all]) => all);
+const groupsIn = (message: string) =>
+  [...message.matchAll(/\{(\S{1,500}) (\d+)->(\d+) \(max: \d+\)\}/g)].map(([all]) => all);
 
 /** A node that has joined since. */
 const joinedSince = ({ snapshot }: PodInput, time: string) =>

@@ -11,7 +11,7 @@ const HOPELESS = /ExceedsMaxQuota|NoMatchingFlavor|maximum capacity|Misconfigure
 // kueue v0.17 pkg/scheduler/flavorassigner/flavorassigner.go fitsResourceQuota.
 const LACKS = /insufficient unused quota for (\S+) in flavor (\S+?), (\S+) more needed/;
 const TOO_LARGE =
-  /insufficient quota for (\S+) in flavor (\S+?), .*\((\S+)\) \+ current podset request \((\S+)\) > maximum capacity \((\S+)\)/;
+  /insufficient quota for (\S+) in flavor (\S+?), .{0,500}\((\S+)\) \+ current podset request \((\S+)\) > maximum capacity \((\S+)\)/;
 const NO_QUEUE = /^(?:LocalQueue|ClusterQueue) \S+ (?:doesn't exist|is inactive|is stopped)/;
 
 /** What is missing, in numbers, where Kueue says them. */

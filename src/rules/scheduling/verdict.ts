@@ -140,7 +140,7 @@ export const isKarpenter = (
 const WORDS: readonly (readonly [Obstacle, RegExp])[] = [
   ["resource", /^Insufficient (\S+)/],
   ["pods", /^Too many pods/],
-  ["taint", /^node\(s\) had (?:untolerated )?taints?(?:\(s\))?(?: \{([^:}]+)[^}]*\})?/],
+  ["taint", /^node\(s\) had (?:untolerated )?taints?(?:\(s\))?(?: \{([^:}]{1,500})[^}]*\})?/],
   ["unschedulable", /^node\(s\) were unschedulable/],
   [
     "node-affinity",

@@ -31,5 +31,6 @@ export default mountRule({
   },
 });
 
-const descriptionOf = (detail: string): string => (parseRpcError(detail)?.description ?? detail).replace(/\s*\.$/, "");
+const descriptionOf = (detail: string): string =>
+  (parseRpcError(detail)?.description ?? detail).replace(/(?<!\s)\s*\.$/, "");
 const short = (words: string) => (words.length > 110 ? `${words.slice(0, 109)}…` : words);

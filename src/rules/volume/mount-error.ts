@@ -43,7 +43,7 @@ export function parseVolumeMessage(message: string): { volume: string; operation
   const multi = /^Multi-Attach error for volume "([^"]+)" ?([\s\S]*)$/.exec(text);
   if (multi) return { volume: specName(multi[1] ?? "", text), operation: "Multi-Attach", detail: multi[2] ?? "" };
   const failed =
-    /^((?:Mount|Map|Attach|Block)\w*\.?[\w ]*?) (?:check |initialization )?failed for volume "([^"]+)"(?: \(spec\.Name: "([^"]+)"\))?(?: pod "[^"]*" \(UID: "[^"]*"\))?(?: with)? ?:? ?([\s\S]*)$/.exec(
+    /^((?:Mount|Map|Attach|Block)\w{0,500}\.?[\w ]*?) (?:check |initialization )?failed for volume "([^"]+)"(?: \(spec\.Name: "([^"]+)"\))?(?: pod "[^"]*" \(UID: "[^"]*"\))?(?: with)? ?:? ?([\s\S]*)$/.exec(
       text,
     );
   if (failed)
@@ -112,7 +112,7 @@ const TESTS: readonly Test[] = [
   (_detail, operation) =>
     operation.includes("NodeAffinity") ? { cause: "node-affinity", words: _detail, names: {} } : undefined,
   // Before all that names a path: the kubelet goes through the files of a volume that is mounted.
-  fits("permission", /applyFSGroup|lchown|chown .*(?:not permitted|read-only)/i),
+  fits("permission", /applyFSGroup|lchown|chown .{0,500}(?:not permitted|read-only)/i),
   fits(
     "local-path",
     /special device (?<path>\S+) does not exist|path "(?<quoted>[^"]+)" does not exist|stat (?<stat>\/\S+): no such file or directory/,
@@ -132,7 +132,7 @@ const TESTS: readonly Test[] = [
     operation.startsWith("AttachVolume") ? { cause: "attach-failed", words: detail, names: {} } : undefined,
   fits(
     "format",
-    /format of disk "(?<disk>[^"]*)" failed: type:\("(?<type>[^"]*)"\)[\s\S]*?output:\((?<output>[\s\S]*?)\)?\s*$/,
+    /format of disk "(?<disk>[^"]*)" failed: type:\("(?<type>[^"]*)"\)[\s\S]*?output:\((?<output>[\s\S]*?)\)?\s{0,100}$/,
   ),
   fits("fs-damage", /bad superblock|wrong fs type|errors on device .* could not correct|Structure needs cleaning/),
   fits("device-busy", /already mounted or mount point busy|device or resource busy/i),
@@ -155,7 +155,7 @@ function mountOutput(detail: string): MountError | undefined {
   return { cause, words: output, names: { type, source, server: serverOf(source), problem } };
 }
 
-const serverOf = (source: string) => source.replace(/^\/\//, "").replace(/(?<=[\w\]])(?::?\/).*$/, "");
+const serverOf = (source: string) => source.replace(/^\/\//, "").replace(/(?<=[\w\]])(?::?\/).*$/s, "");
 
 /** A helper that is missing is said in the words of a wrong filesystem, so it comes first. */
 const PROBLEMS: readonly (readonly [RegExp, string])[] = [

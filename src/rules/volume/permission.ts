@@ -52,4 +52,4 @@ export default mountRule({
   },
 });
 
-const isGone = ({ error: { words } }: MountFailure): boolean => /lstat .*: no such file or directory/.test(words);
+const isGone = ({ error: { words } }: MountFailure): boolean => /lstat .{0,500}: no such file or directory/.test(words);
