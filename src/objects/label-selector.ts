@@ -1,3 +1,17 @@
+import * as z from "zod/mini";
+import { optionalTextMap } from "./object.ts";
+
+const requirementSchema = z.looseObject({
+  key: z.string(),
+  operator: z.string(),
+  values: z.optional(z.array(z.string())),
+});
+const requirements = z.optional(z.array(requirementSchema));
+/** metav1.LabelSelector */
+export const labelSelectorSchema = z.looseObject({ matchLabels: optionalTextMap, matchExpressions: requirements });
+/** One term of a node selector: requirements on labels and on fields. */
+export const nodeSelectorTermSchema = z.looseObject({ matchExpressions: requirements, matchFields: requirements });
+
 /** A label selector as API objects carry it. */
 export interface LabelSelector {
   readonly matchLabels?: Readonly<Record<string, string>>;

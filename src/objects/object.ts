@@ -48,11 +48,24 @@ export const metadataSchema = fieldsOf<V1ObjectMeta>()({
   ownerReferences: z.optional(z.array(ownerReferenceSchema)),
 });
 
+const conditionSchema = z.looseObject({
+  type: optionalText,
+  status: optionalText,
+  reason: optionalText,
+  message: optionalText,
+  lastTransitionTime: optionalText,
+});
+
 /** What every object has: its kind and its metadata. */
 export const kubeObjectSchema = z.looseObject({
   apiVersion: optionalText,
   kind: z.string(),
   metadata: metadataSchema,
+});
+
+/** A kind without a schema of its own: where it has conditions they are as metav1.Condition. */
+export const otherKindSchema = z.looseObject({
+  status: z.optional(z.looseObject({ conditions: z.optional(z.array(conditionSchema)) })),
 });
 export type KubeObject = z.infer<typeof kubeObjectSchema>;
 

@@ -1,4 +1,5 @@
 import type {
+  V1Affinity,
   V1Container,
   V1ContainerPort,
   V1ContainerState,
@@ -16,6 +17,7 @@ import type {
   V1PodCondition,
   V1PodDNSConfig,
   V1PodDNSConfigOption,
+  V1PodResourceClaim,
   V1PodSpec,
   V1PodStatus,
   V1Probe,
@@ -23,12 +25,13 @@ import type {
   V1SecretKeySelector,
   V1SecurityContext,
   V1Toleration,
+  V1TopologySpreadConstraint,
   V1Volume,
   V1VolumeMount,
 } from "@kubernetes/client-node";
 import * as z from "zod/mini";
+import { labelSelectorSchema, nodeSelectorTermSchema } from "./label-selector.ts";
 import {
-  anything,
   fieldsOf,
   metadataSchema,
   numberOrText,
@@ -131,6 +134,39 @@ const containerSchema = fieldsOf<V1Container>()({
 });
 export type Container = z.infer<typeof containerSchema>;
 
+const podAffinityTermSchema = z.looseObject({
+  labelSelector: z.optional(labelSelectorSchema),
+  namespaceSelector: z.optional(labelSelectorSchema),
+  namespaces: z.optional(z.array(z.string())),
+  topologyKey: optionalText,
+  matchLabelKeys: z.optional(z.array(z.string())),
+  mismatchLabelKeys: z.optional(z.array(z.string())),
+});
+const podAffinitySchema = z.looseObject({
+  requiredDuringSchedulingIgnoredDuringExecution: z.optional(z.array(podAffinityTermSchema)),
+});
+const affinitySchema = fieldsOf<V1Affinity>()({
+  nodeAffinity: z.optional(
+    z.looseObject({
+      requiredDuringSchedulingIgnoredDuringExecution: z.optional(
+        z.looseObject({ nodeSelectorTerms: z.optional(z.array(nodeSelectorTermSchema)) }),
+      ),
+    }),
+  ),
+  podAffinity: z.optional(podAffinitySchema),
+  podAntiAffinity: z.optional(podAffinitySchema),
+});
+const spreadSchema = fieldsOf<V1TopologySpreadConstraint>()({
+  topologyKey: z.string(),
+  maxSkew: optionalNumber,
+  minDomains: optionalNumber,
+  whenUnsatisfiable: optionalText,
+  labelSelector: z.optional(labelSelectorSchema),
+  matchLabelKeys: z.optional(z.array(z.string())),
+  nodeAffinityPolicy: optionalText,
+  nodeTaintsPolicy: optionalText,
+});
+
 const itemsSchema = z.optional(z.array(z.looseObject({ key: optionalText, path: optionalText })));
 const projectedSourceFields = {
   configMap: z.optional(z.looseObject({ name: optionalText, items: itemsSchema, optional: optionalBoolean })),
@@ -193,7 +229,17 @@ export const podSpecSchema = fieldsOf<V1PodSpec>()({
   terminationGracePeriodSeconds: optionalNumber,
   activeDeadlineSeconds: optionalNumber,
   volumes: z.optional(z.array(volumeSchema)),
-  affinity: anything,
+  affinity: z.optional(affinitySchema),
+  topologySpreadConstraints: z.optional(z.array(spreadSchema)),
+  resourceClaims: z.optional(
+    z.array(
+      fieldsOf<V1PodResourceClaim>()({
+        name: z.string(),
+        resourceClaimName: optionalText,
+        resourceClaimTemplateName: optionalText,
+      }),
+    ),
+  ),
   tolerations: z.optional(
     z.array(
       fieldsOf<V1Toleration>()({

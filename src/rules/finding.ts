@@ -79,7 +79,8 @@ export interface Finding {
  * the diagnosis turns into an unchecked line and the tests into a failure.
  */
 export function seen(object: KubeObject, path: string, label?: string, shows?: Text): Evidence {
-  const value = resolvePath(object, path);
+  // The API leaves empty strings out.
+  const value = resolvePath(object, path) ?? (/(?:^|\.)(?:message|reason)$/.test(path) ? "" : undefined);
   if (value === undefined) throw new Error(`${object.kind} ${object.metadata.name} has nothing at ${path}`);
   return { ref: refTo(object), path, value, ...(label && { label }), ...(shows && { shows }) };
 }

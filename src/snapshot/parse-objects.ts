@@ -3,7 +3,7 @@ import { csiNodeSchema } from "../objects/csi-node.ts";
 import { eventSchema } from "../objects/event.ts";
 import { networkPolicySchema } from "../objects/network-policy.ts";
 import { nodeSchema } from "../objects/node.ts";
-import { type KubeObject, kubeObjectSchema } from "../objects/object.ts";
+import { type KubeObject, kubeObjectSchema, otherKindSchema } from "../objects/object.ts";
 import { persistentVolumeSchema } from "../objects/persistent-volume.ts";
 import { persistentVolumeClaimSchema } from "../objects/persistent-volume-claim.ts";
 import { podSchema } from "../objects/pod.ts";
@@ -54,11 +54,8 @@ export function parseObject(raw: unknown): Parsed {
   const { kind, metadata } = basic.value;
   const kept = kind === "Secret" || kind === "ConfigMap" ? withoutValues(basic.value) : basic.value;
   if (kind === "Pod") maskTerminationMessages(kept);
-  const schema = schemas.get(kind);
-  const exact = schema && parseAs(schema, kept);
-  return exact && "problem" in exact
-    ? { problem: `${kind} ${metadata.name} is left out: ${exact.problem}` }
-    : { object: kept };
+  const exact = parseAs<unknown>(schemas.get(kind) ?? otherKindSchema, kept);
+  return "problem" in exact ? { problem: `${kind} ${metadata.name} is left out: ${exact.problem}` } : { object: kept };
 }
 
 /** The same for metadata alone, as a list of names has it: an object of its kind without the rest says nothing of it. */

@@ -2,17 +2,17 @@ import { globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Json } from "../../src/objects/object.ts";
 import { examine } from "./examine.ts";
-import { mutate, randomOf } from "./mutate.ts";
+import { mutate, type Random, randomOf } from "./mutate.ts";
 
 /** What a series of runs came to. */
 export interface FuzzResult {
-  readonly runs: number;
+  runs: number;
   /** Targets that were reported on, in all runs together. */
-  readonly reports: number;
+  reports: number;
   /** Documents that were refused with a sentence. */
-  readonly refused: number;
-  readonly faulty: number;
-  readonly slowestMs: number;
+  refused: number;
+  faulty: number;
+  slowestMs: number;
 }
 
 /** A document that led to something that may never happen. */
@@ -24,8 +24,13 @@ export interface Faulty {
 
 interface FuzzOptions {
   readonly seed: number;
+  /** Numbers below this one. */
   readonly count: number;
+  readonly first?: number;
+  readonly by?: number;
   isOver?(): boolean;
+  /** Told the number before each run: one that never ends is known by it. */
+  onRun?(number: number): void;
   onFault(faulty: Faulty): void;
 }
 
@@ -36,27 +41,32 @@ export function documentsToDamage(): readonly Json[] {
   return files.map((file) => JSON.parse(readFileSync(join(root, file), "utf8")) as Json);
 }
 
-/** Damages one document after the other and examines each. The same seed makes the same documents. */
+/** The document of one number: the same for the same seed. */
+export function damaged(documents: readonly Json[], seed: number, number: number): { content: string; random: Random } {
+  const random = randomOf(seed * 1_000_003 + number);
+  const from = () => documents[Math.floor(random() * documents.length)] as Json;
+  const document = structuredClone(from());
+  mutate(document, from(), random);
+  return { content: JSON.stringify(document), random };
+}
+
+/** Damages one document after the other, from number `first` in steps of `by`, and examines each. */
 export async function fuzz(
   documents: readonly Json[],
-  { seed, count, isOver = () => false, onFault }: FuzzOptions,
+  { seed, count, first = 0, by = 1, isOver = () => false, onRun, onFault }: FuzzOptions,
 ): Promise<FuzzResult> {
-  let [runs, reports, refused, faulty, slowestMs] = [0, 0, 0, 0, 0];
-  while (runs < count && !isOver()) {
-    const random = randomOf(seed * 1_000_003 + runs);
-    const from = () => documents[Math.floor(random() * documents.length)] as Json;
-    const document = structuredClone(from());
-    mutate(document, from(), random);
-    const content = JSON.stringify(document);
+  const result = { runs: 0, reports: 0, refused: 0, faulty: 0, slowestMs: 0 };
+  for (let number = first; number < count && !isOver(); number += by) {
+    onRun?.(number);
+    const { content, random } = damaged(documents, seed, number);
     const { faults, milliseconds, isRefused, targets } = await examine(content, { isRedacted: random() < 0.2 });
-    if (faults.length > 0) {
-      faulty++;
-      onFault({ number: runs, content, faults });
-    }
-    runs++;
-    reports += targets;
-    if (isRefused) refused++;
-    slowestMs = Math.max(slowestMs, milliseconds);
+    result.runs++;
+    result.reports += targets;
+    if (isRefused) result.refused++;
+    result.slowestMs = Math.max(result.slowestMs, milliseconds);
+    if (faults.length === 0) continue;
+    result.faulty++;
+    onFault({ number, content, faults });
   }
-  return { runs, reports, refused, faulty, slowestMs };
+  return result;
 }

@@ -67,9 +67,7 @@ const { clusters } = JSON.parse(readFileSync(new URL("agreement.json", import.me
 
 /** The recorded pods avoid a pod on each node, so that none of them was bound; without that they are ordinary pods. */
 function withoutKeeper(one: Pod): Pod {
-  const { podAntiAffinity, ...affinity } = (one.spec.affinity ?? {}) as {
-    podAntiAffinity?: { requiredDuringSchedulingIgnoredDuringExecution?: readonly object[] };
-  };
+  const { podAntiAffinity, ...affinity } = one.spec.affinity ?? {};
   const terms = podAntiAffinity?.requiredDuringSchedulingIgnoredDuringExecution ?? [];
   const required = terms.filter((term) => !JSON.stringify(term).includes('"keeper"'));
   return {

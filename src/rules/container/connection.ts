@@ -70,6 +70,7 @@ function connectionOf(view: ContainerView, input: PodInput): Connection | undefi
   const isInit = view.role === "init";
   if (!view.statusPath || !view.status?.state?.running || (!isInit && view.status.ready)) return undefined;
   const said = lastTrouble(view, input);
+  if (view.status.state.running.startedAt === undefined) return undefined;
   const began = seen(pod, `${view.statusPath}.state.running.startedAt`, "runs since");
   if (said) {
     const { trouble, evidence } = said;

@@ -8,7 +8,7 @@ import type { RuleDoc } from "../rule.ts";
 import { crashRule } from "./crash-rule.ts";
 import { eitherWay } from "./either-way.ts";
 import { startRule } from "./start-rule.ts";
-import { containerWords, nodeOf } from "./words.ts";
+import { containerWords, imageEvidence, nodeOf } from "./words.ts";
 
 const ID = "container/exec-format";
 const TITLE = "The program is built for another processor";
@@ -118,7 +118,7 @@ export default eitherWay(
     kinds: ["exec-format"],
     needs: ["Event", "Log", "Node"],
     confidence: () => "certain",
-    evidence: ({ view }, input) => [seen(input.pod, `${view.specPath}.image`, "image"), ...evidence(input)],
+    evidence: ({ view }, input) => [...imageEvidence(view, input), ...evidence(input)],
     headline: ({ view, words }, input) => headline(view, programOf(words.cause), input),
     why: (_crash, input) => why(input),
     notes: ({ view }, input) => [

@@ -38,7 +38,9 @@ export default defineRule<{ done: readonly string[]; running: readonly string[];
         facts: { done: done.map((one) => one.name), running: running.map((one) => one.name), seconds: since },
         evidence: [
           seen(pod, `${first.statusPath}.state.terminated.reason`, first.name),
-          ...running.map((one) => seen(pod, `${one.statusPath}.state.running.startedAt`, one.name)),
+          ...running
+            .filter(({ status }) => status?.state?.running?.startedAt !== undefined)
+            .map((one) => seen(pod, `${one.statusPath}.state.running.startedAt`, one.name)),
         ] as const,
       },
     ];

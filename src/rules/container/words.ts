@@ -19,10 +19,16 @@ export function containerInSentence(view: Pick<ContainerView, "role" | "name">):
 /** The node the pod is bound to, by name; `the node` where there is none. */
 export const nodeOf = ({ pod }: PodInput): Piece => (pod.spec.nodeName ? name(pod.spec.nodeName) : "the node");
 
+/** The image of a container as evidence; files that were trimmed may lack it. */
+export const imageEvidence = ({ spec, specPath }: ContainerView, { pod }: PodInput): readonly Evidence[] =>
+  spec.image === undefined ? [] : [seen(pod, `${specPath}.image`, "image")];
+
 /** The image and command of a container as evidence. */
-export function commandEvidence({ spec, specPath }: ContainerView, { pod }: PodInput): readonly Evidence[] {
+export function commandEvidence(view: ContainerView, input: PodInput): readonly Evidence[] {
+  const { spec, specPath } = view;
+  const { pod } = input;
   return [
-    seen(pod, `${specPath}.image`, "image"),
+    ...imageEvidence(view, input),
     ...(spec.command ? [seen(pod, `${specPath}.command`, "command")] : []),
     ...(spec.args ? [seen(pod, `${specPath}.args`, "args")] : []),
   ];

@@ -3,7 +3,7 @@ import { nanos } from "../../objects/quantity.ts";
 import { podCountsOf } from "../../objects/workload.ts";
 import { type Command, kubectl } from "../../text/command.ts";
 import { count, list, name, type Text, text } from "../../text/text.ts";
-import { seen } from "../finding.ts";
+import { resolvePath, seen } from "../finding.ts";
 import type { WorkloadInput } from "../workload-input.ts";
 import { amountsIn, countedIn, larger, ownAmount, quotaAmounts, showNanos, stillCounts, usageOf } from "./quota.ts";
 import { refusalRule } from "./refusal-rule.ts";
@@ -47,11 +47,13 @@ export default refusalRule<Facts>({
   evidence: ({ quota, rows }, input) => {
     const now = quotaNow(input, quota);
     const [first] = rows;
-    if (!now || !first || quotaAmounts(now, "used")[first.resource] === undefined) return [];
-    return [
-      seen(now, `status.used['${first.resource}']`, "used"),
-      seen(now, `status.hard['${first.resource}']`, "allowed"),
-    ].map((one) => ({ ...one, label: `${first.resource} ${one.label}` }));
+    if (!now || !first) return [];
+    const { resource } = first;
+    return (["used", "hard"] as const).flatMap((which) => {
+      const path = `status.${which}['${resource}']`;
+      const label = `${resource} ${which === "used" ? "used" : "allowed"}`;
+      return resolvePath(now, path) === undefined ? [] : [seen(now, path, label)];
+    });
   },
   message: ({ quota, rows, fitsNow }, input, { what }) => {
     const one = what === "claim" ? "the claim" : what === "pod" ? "one more pod" : `the ${what}`;
