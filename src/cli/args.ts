@@ -135,14 +135,16 @@ export const FLAGS: readonly Flag[] = [
 ];
 
 /** kubectl's flags that are refused, and why. */
-export const REFUSED_FLAGS: Readonly<Record<string, string>> = {
-  v: "there is no request log; kubectl get -v=8 shows what kubectl sends",
-  vmodule: "there is no request log",
-  "log-flush-frequency": "there is no log",
-  "match-server-version": "every served version from 1.25 on is read",
-  profile: "this is no Go program; node --cpu-prof measures the same code",
-  "profile-output": "this is no Go program; node --cpu-prof measures the same code",
-};
+export const REFUSED_FLAGS: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    v: "there is no request log; kubectl get -v=8 shows what kubectl sends",
+    vmodule: "there is no request log",
+    "log-flush-frequency": "there is no log",
+    "match-server-version": "every served version from 1.25 on is read",
+    profile: "this is no Go program; node --cpu-prof measures the same code",
+    "profile-output": "this is no Go program; node --cpu-prof measures the same code",
+  }),
+);
 
 const EXAMPLES: readonly (readonly [string, string])[] = [
   ["kubectl why-pending web-7d4b9c6f5-x2lqk -n shop", "why does this pod not start"],
@@ -153,6 +155,15 @@ const EXAMPLES: readonly (readonly [string, string])[] = [
   ["kubectl why-pending web-7d4b9c6f5-x2lqk --save-snapshot web.json --redact", "something to send to a colleague"],
   ["kubectl why-pending --from web.json -o markdown", "the same report elsewhere, for an issue"],
 ];
+
+/** Where it is set, the stack of a mistake of this program is printed as well. */
+export const DEBUG_VARIABLE = "WHY_PENDING_DEBUG";
+
+/** The format that a command line asks for, as far as it can be told of one that is wrong. */
+export function outputIn(argv: readonly string[]): "text" | "json" | "yaml" {
+  const line = argv.join(" ");
+  return (/(?:^| )(?:-o|--output)[= ]?(json|yaml)(?: |$)/.exec(line)?.[1] ?? "text") as "text" | "json" | "yaml";
+}
 
 /** The command line taken apart, not yet checked. */
 export interface Args {
@@ -222,7 +233,7 @@ function refuseUnknown(parsed: Readonly<Record<string, unknown>>, argv: readonly
   const known = new Set([...FLAGS.flatMap(({ name: flagName, alias }) => [flagName, alias ?? ""]), "_", "$0"]);
   for (const given of Object.keys(parsed)) {
     if (known.has(given) || parsed[given] === undefined) continue;
-    const refused = REFUSED_FLAGS[given];
+    const refused = REFUSED_FLAGS.get(given);
     if (refused) throw new Failure(text`--${given} is not taken here: ${refused}.`, HELP);
     const written = argv.find((word) => word.replace(/^-+/, "").startsWith(given)) ?? `--${given}`;
     const like = nearest(
@@ -251,7 +262,8 @@ export function helpText(width: number): string {
     return `${group}:\n${twoColumns(rows, most)}`;
   });
   const examples = EXAMPLES.map(([line, meaning]) => `  # ${meaning}\n  ${line}`).join("\n");
-  const codes = "Exit codes: 0 nothing is wrong, 1 a cause was found, 2 no diagnosis was possible.";
+  const codes = `Exit codes: 0 nothing is wrong, 1 a cause was found, 2 no diagnosis was possible.
+If kubectl why-pending itself fails, ${DEBUG_VARIABLE}=1 prints the stack for a bug report.`;
   return `${[USAGE, `Examples:\n${examples}`, ...groups, codes].join("\n\n")}\n`;
 }
 

@@ -1,13 +1,15 @@
 import { collect } from "../cluster/collect.ts";
+import { escapeInJson, escapeText } from "../report/render/escape.ts";
 import { render } from "../report/render/index.ts";
 import { redact } from "../snapshot/redact.ts";
 import type { Snapshot } from "../snapshot/snapshot.ts";
 import { readSnapshot, writeSnapshot } from "../snapshot/snapshot-file.ts";
+import { Failure } from "../text/failure.ts";
 import { plain, type Text } from "../text/text.ts";
 import type { World } from "../world.ts";
-import { parseArgs } from "./args.ts";
+import { DEBUG_VARIABLE, outputIn, parseArgs } from "./args.ts";
 import type { ExitCode } from "./exit-code.ts";
-import { renderFailure } from "./failure.ts";
+import { failureText } from "./failure.ts";
 import { type Options, toOptions } from "./options.ts";
 import { startProgress } from "./progress.ts";
 import { pickTargets } from "./saved-targets.ts";
@@ -20,16 +22,30 @@ export async function run(argv: readonly string[], world: World): Promise<ExitCo
     options = toOptions(parseArgs(argv));
     return await runChecked(options, world);
   } catch (error) {
-    const { color = "auto", kubectlFlags = [] } = options ?? {};
-    world.stderr.write(
-      renderFailure(error, {
-        color: isColored(color, world.stderr, world.env),
-        width: widthOf(world.stderr),
-        kubectlFlags,
-      }),
-    );
+    await tellFailure(error, argv, options, world);
     return 2;
   }
+}
+
+/** For people on stderr; with -o json or yaml as the Failure document on stdout, where a program expects a document. */
+async function tellFailure(
+  error: unknown,
+  argv: readonly string[],
+  options: Options | undefined,
+  world: World,
+): Promise<void> {
+  const output = options?.output ?? outputIn(argv);
+  const stream = output === "json" || output === "yaml" ? world.stdout : world.stderr;
+  const { color = "auto", kubectlFlags = [] } = options ?? {};
+  stream.write(
+    await failureText(error, output, {
+      color: isColored(color, world.stderr, world.env),
+      width: widthOf(world.stderr),
+      kubectlFlags,
+    }),
+  );
+  if (world.env[DEBUG_VARIABLE] && error instanceof Error && !(error instanceof Failure))
+    world.stderr.write(`${escapeInJson(error.stack ?? "")}\n`);
 }
 
 async function runChecked(options: Options, world: World): Promise<ExitCode> {
@@ -43,7 +59,7 @@ async function runChecked(options: Options, world: World): Promise<ExitCode> {
   const { snapshot: seen, remarks } = await look(options, world);
   const snapshot = options.redact ? redact(seen) : seen;
   if (options.saveSnapshot) writeSnapshot(options.saveSnapshot, snapshot);
-  for (const remark of remarks) world.stderr.write(`${plain(remark)}\n`);
+  for (const remark of remarks) world.stderr.write(`${escapeText(plain(remark))}\n`);
   const { reportOn, exitCodeFor } = await import("./report-on.ts");
   const result = await reportOn(snapshot, options);
   say(

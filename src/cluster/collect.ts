@@ -1,7 +1,8 @@
-import type { KubeObject, ObjectRef } from "../objects/object.ts";
+import { fullName, isSameObject, type KubeObject, type ObjectRef } from "../objects/object.ts";
 import type { Pod } from "../objects/pod.ts";
 import type { Workload } from "../objects/workload.ts";
 import type { Snapshot } from "../snapshot/snapshot.ts";
+import { Failure, mistakeWords } from "../text/failure.ts";
 import type { Text } from "../text/text.ts";
 import type { Api } from "./api.ts";
 import { Collector } from "./collector.ts";
@@ -48,18 +49,34 @@ export async function collect(
   options.onTargets?.([...pods, ...workloads]);
   await Promise.all([
     readEvents(refs, options.namespace, collector),
-    ...pods.map((pod) => readSurroundings(pod, collector, pods.length > MANY)),
-    ...workloads.map((workload) => readWorkload(workload, collector, workloads.length > MANY)),
+    ...pods.map((pod) => isolated(pod, collector, () => readSurroundings(pod, collector, pods.length > MANY))),
+    ...workloads.map((one) => isolated(one, collector, () => readWorkload(one, collector, workloads.length > MANY))),
   ]);
+  const gathered = collector.gathered();
+  // A pod that cannot be used may be among those that were looked for.
+  const unusable = options.names.length > 0 ? [] : (gathered.unusable ?? []);
+  const odd = unusable.flatMap(({ ref }) =>
+    ref.kind === "Pod" && !refs.some((one) => isSameObject(one, ref)) ? ref : [],
+  );
   const snapshot: Snapshot = {
     takenAt: options.now().toISOString(),
     ...(version?.state === "ok" && { serverVersion: version.body }),
     ...(api.context && { context: api.context }),
-    targets: refs,
+    targets: [...refs, ...odd],
     ...(podsSeen !== undefined && { podsSeen }),
-    ...collector.gathered(),
+    ...gathered,
   };
   return { snapshot, remarks };
+}
+
+/** A mistake of this program while it looks for what surrounds one target costs the others nothing. */
+async function isolated({ kind, metadata }: KubeObject, collector: Collector, read: () => Promise<unknown>) {
+  try {
+    await read();
+  } catch (error) {
+    if (error instanceof Failure) throw error;
+    collector.skip(`what surrounds ${kind} ${fullName(metadata)} was not read: ${mistakeWords(error)}`);
+  }
 }
 
 async function targetPods(refs: readonly ObjectRef[], collector: Collector): Promise<readonly Pod[]> {

@@ -2,12 +2,12 @@ import { fullName, type KubeObject, type ObjectRef } from "../objects/object.ts"
 import { boundedLines } from "../snapshot/bounded-text.ts";
 import { maskCredentials } from "../snapshot/mask.ts";
 import { parseMetadata, parseObject } from "../snapshot/parse-objects.ts";
-import type { Complete, ContainerLog, Gap, ObjectOf, Snapshot } from "../snapshot/snapshot.ts";
+import type { Complete, ContainerLog, Gap, ObjectOf, Snapshot, Unusable } from "../snapshot/snapshot.ts";
 import type { Answer, Api, ListQuery, Resource } from "./api.ts";
 import { type Kind, RESOURCES } from "./resources.ts";
 
 /** What a Collector gathered: a snapshot without its head. */
-export type Gathered = Pick<Snapshot, "objects" | "absent" | "gaps" | "complete" | "logs" | "skipped">;
+export type Gathered = Pick<Snapshot, "objects" | "absent" | "gaps" | "complete" | "logs" | "skipped" | "unusable">;
 
 /** Reads objects, each at most once, and keeps the books: what is there, what is not, what could not be read and why. */
 export class Collector {
@@ -18,6 +18,7 @@ export class Collector {
   readonly #complete = new Map<string, Complete>();
   readonly #logs: ContainerLog[] = [];
   readonly #skipped: string[] = [];
+  readonly #unusable: Unusable[] = [];
   readonly #running = new Map<string, Promise<unknown>>();
   readonly #guessed = new Map<string, Promise<Answer<unknown>>>();
   readonly #refused: ReadonlyMap<string, string>;
@@ -118,6 +119,11 @@ export class Collector {
     this.#gaps.set(`${about.kind}/${fullName(about)}`, { ...about, state: "not-asked", message });
   }
 
+  /** Notes something that could not be used, in words. */
+  skip(what: string): void {
+    this.#skipped.push(what);
+  }
+
   /** All that was gathered, in an order that does not depend on which answer came first. */
   gathered(): Gathered {
     const objects = sorted(this.#objects);
@@ -133,7 +139,15 @@ export class Collector {
       else gaps.push({ kind, state: "not-asked", message: "not needed" });
     }
     const logs = [...this.#logs].sort((a, b) => (logKey(a) < logKey(b) ? -1 : 1));
-    return { objects, absent: sorted(this.#absent), gaps, complete, logs, skipped: [...this.#skipped].sort() };
+    return {
+      objects,
+      absent: sorted(this.#absent),
+      gaps,
+      complete,
+      logs,
+      unusable: this.#unusable,
+      skipped: [...new Set(this.#skipped)].sort(),
+    };
   }
 
   #list<K extends Kind>(
@@ -187,6 +201,7 @@ export class Collector {
     const parsed = parseObject(raw && typeof raw === "object" ? { ...raw, ...typeOf(kind, raw) } : raw);
     if ("problem" in parsed) {
       this.#skipped.push(parsed.problem);
+      if (parsed.unusable) this.#unusable.push(parsed.unusable);
       return undefined;
     }
     const { object } = parsed;

@@ -182,16 +182,18 @@ function execCredentials(
 }
 
 /** Where kubectl says what took the place of an auth-provider that it had once. */
-const REPLACEMENTS: Readonly<Record<string, string>> = {
-  gcp: "gke-gcloud-auth-plugin",
-  azure: "kubelogin",
-};
+const REPLACEMENTS: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    gcp: "gke-gcloud-auth-plugin",
+    azure: "kubelogin",
+  }),
+);
 
 type AuthProvider = NonNullable<KubeconfigUser["auth-provider"]>;
 
 function checkAuthProvider({ name: kind = "", config = {} }: AuthProvider): void {
   const todo = [text`Write a new kubeconfig with your provider's tool; it then has an exec plugin for the user.`];
-  const replacement = REPLACEMENTS[kind];
+  const replacement = REPLACEMENTS.get(kind);
   if (replacement) {
     throw new Failure(
       text`The auth-provider ${name(kind)} was removed from kubectl in 1.26; the credential plugin ${name(replacement)} took its place.`,

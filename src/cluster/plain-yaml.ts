@@ -14,13 +14,15 @@ const SPECIAL = /^(?:y|n|yes|no|on|off|true|false|null)$/i;
 /** Letters first, so that it is no number; nothing that begins or ends anything else in YAML. */
 const PLAIN = /^[A-Za-z/][\w+/=.@:-]*(?<!:)$/;
 const QUOTED = /^"[^"\\]*"$/;
-const LITERALS: Readonly<Record<string, () => unknown>> = {
-  "{}": () => ({}),
-  "[]": () => [],
-  true: () => true,
-  false: () => false,
-  null: () => null,
-};
+const LITERALS: ReadonlyMap<string, () => unknown> = new Map(
+  Object.entries({
+    "{}": () => ({}),
+    "[]": () => [],
+    true: () => true,
+    false: () => false,
+    null: () => null,
+  }),
+);
 
 /** Thrown at what only a whole YAML parser can read. */
 class NotPlain extends Error {}
@@ -58,7 +60,7 @@ function linesOf(content: string): readonly Line[] {
 }
 
 function scalar(word: string): unknown {
-  const literal = Object.hasOwn(LITERALS, word) ? LITERALS[word] : undefined;
+  const literal = LITERALS.get(word);
   if (literal) return literal();
   if (QUOTED.test(word)) return word.slice(1, -1);
   if (PLAIN.test(word) && !SPECIAL.test(word)) return word;

@@ -1,4 +1,4 @@
-import { type ObjectRef, refTo } from "../objects/object.ts";
+import { isSameObject, type ObjectRef, refTo } from "../objects/object.ts";
 import { WORKLOAD_KINDS } from "../objects/workload.ts";
 import type { Scheduling } from "../report/report.ts";
 import type { Finding } from "../rules/finding.ts";
@@ -7,6 +7,7 @@ import type { Rule, RuledOut, RuleInput } from "../rules/rule.ts";
 import { workloadInput } from "../rules/workload-input.ts";
 import { Lookup } from "../snapshot/lookup.ts";
 import type { Gap, Snapshot } from "../snapshot/snapshot.ts";
+import { mistakeWords } from "../text/failure.ts";
 import { concerns, type Knowledge } from "./knowledge.ts";
 import { type Ranked, rank } from "./rank.ts";
 
@@ -29,8 +30,14 @@ export interface Diagnosis extends Ranked {
   /** Causes of the same family that the evidence speaks against. */
   readonly ruledOut: readonly RuledOut[];
   readonly unchecked: readonly Unchecked[];
-  /** What went wrong in this program while it looked at the target; then nothing is known but the objects. */
-  readonly mistake?: string;
+  /** Why nothing can be said of the target. */
+  readonly notAnalysed?: NotAnalysed;
+}
+
+/** Why nothing can be said of a target: it is not as the API has it, or this program failed while it looked at it. */
+export interface NotAnalysed {
+  readonly isMistake: boolean;
+  readonly because: string;
 }
 
 /** Runs every rule over every target of a snapshot that it concerns. Pure: the same snapshot gives the same diagnoses. */
@@ -41,16 +48,14 @@ export function diagnose(snapshot: Snapshot, knowledge: Knowledge): readonly Dia
     // One odd object must not cost the reports on all others.
     try {
       const input = inputFor(target, lookup);
-      return input ? diagnoseOne(input, knowledge) : nothing;
+      if (input) return diagnoseOne(input, knowledge);
+      const odd = snapshot.unusable?.find(({ ref }) => isSameObject(ref, target));
+      return { ...nothing, ...(odd && { notAnalysed: { isMistake: false, because: odd.problem } }) };
     } catch (error) {
-      return { ...nothing, mistake: mistakeWords(error) };
+      return { ...nothing, notAnalysed: { isMistake: true, because: mistakeWords(error) } };
     }
   });
 }
-
-/** An exception that is nobody's message, in one line: its name and words, without the stack. */
-export const mistakeWords = (error: unknown): string =>
-  error instanceof Error ? `${error.name}: ${error.message}` : String(error);
 
 function inputFor({ kind, namespace, name }: ObjectRef, lookup: Lookup): RuleInput | undefined {
   if (kind === "Pod") {

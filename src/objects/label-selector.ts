@@ -47,7 +47,8 @@ export function isEmptySelector({ matchLabels, matchExpressions }: LabelSelector
 
 /** One requirement on labels (apimachinery v0.36 pkg/labels/selector.go Requirement.Matches). */
 export function matchesRequirement({ key, operator, values = [] }: Requirement, labels: Labels): boolean {
-  const value = labels?.[key];
+  // A label may be called like what every object of JavaScript has: constructor.
+  const value = labels && Object.hasOwn(labels, key) ? labels[key] : undefined;
   switch (operator) {
     case "In":
       return value !== undefined && values.includes(value);

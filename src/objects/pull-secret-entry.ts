@@ -8,10 +8,12 @@ import type { ImageReference } from "./image-reference.ts";
 export type PullTarget = Pick<ImageReference, "host" | "repository">;
 
 /** The two types of pull secret, and the one key that each reads (k8s.io/api v0.36 core/v1/types.go). */
-export const PULL_SECRET_KEYS: Readonly<Record<string, string>> = {
-  "kubernetes.io/dockerconfigjson": ".dockerconfigjson",
-  "kubernetes.io/dockercfg": ".dockercfg",
-};
+export const PULL_SECRET_KEYS: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    "kubernetes.io/dockerconfigjson": ".dockerconfigjson",
+    "kubernetes.io/dockercfg": ".dockercfg",
+  }),
+);
 
 /** One login of a pull secret. */
 export interface PullSecretEntry {

@@ -1,18 +1,20 @@
 /** 10^9: quantities are exact down to a billionth, the smallest that Kubernetes keeps (apimachinery v0.36 pkg/api/resource/scale_int.go). */
 const NANO = 1_000_000_000n;
 
-const DECIMAL: Readonly<Record<string, bigint>> = {
-  n: 1n,
-  u: 1_000n,
-  m: 1_000_000n,
-  "": NANO,
-  k: 1_000n * NANO,
-  M: 1_000_000n * NANO,
-  G: 1_000_000_000n * NANO,
-  T: 1_000_000_000_000n * NANO,
-  P: 1_000_000_000_000_000n * NANO,
-  E: 1_000_000_000_000_000_000n * NANO,
-};
+const DECIMAL: ReadonlyMap<string, bigint> = new Map(
+  Object.entries({
+    n: 1n,
+    u: 1_000n,
+    m: 1_000_000n,
+    "": NANO,
+    k: 1_000n * NANO,
+    M: 1_000_000n * NANO,
+    G: 1_000_000_000n * NANO,
+    T: 1_000_000_000_000n * NANO,
+    P: 1_000_000_000_000_000n * NANO,
+    E: 1_000_000_000_000_000_000n * NANO,
+  }),
+);
 const BINARY: readonly string[] = ["Ki", "Mi", "Gi", "Ti", "Pi", "Ei"];
 
 /**
@@ -78,7 +80,7 @@ function scaled(digits: string, exponent: number, unit: bigint): bigint {
 
 function unitOf(suffix: string): bigint {
   const power = BINARY.indexOf(suffix);
-  return power >= 0 ? 1024n ** BigInt(power + 1) * NANO : (DECIMAL[suffix] ?? NANO);
+  return power >= 0 ? 1024n ** BigInt(power + 1) * NANO : (DECIMAL.get(suffix) ?? NANO);
 }
 
 const roundedUp = (value: bigint, unit: bigint) => (value >= 0n ? (value + unit - 1n) / unit : -(-value / unit));

@@ -47,7 +47,7 @@ export function withoutValues(object: KubeObject): KubeObject {
   const { annotations, managedFields: _, ...meta } = metadata as typeof metadata & { managedFields?: unknown };
   const { "kubectl.kubernetes.io/last-applied-configuration": __, ...kept } = annotations ?? {};
   const keys = [...keysOf(data), ...keysOf(binaryData), ...keysOf(stringData)];
-  const pullKey = PULL_SECRET_KEYS[String((object as Secret).type)];
+  const pullKey = PULL_SECRET_KEYS.get(String((object as Secret).type));
   const value = (data as Record<string, unknown> | undefined)?.[pullKey ?? ""];
   // An empty value was emptied by somebody before us (the API server does not accept one): it says nothing.
   const wantsFacts =

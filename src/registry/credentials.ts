@@ -112,7 +112,7 @@ function contentOf(answer: Answer<unknown>): { entries: readonly PullSecretEntry
   if (answer.state === "absent") return { why: "it does not exist" };
   if (answer.state !== "ok") return { why: answer.message };
   const { type, data } = (answer.body ?? {}) as { type?: unknown; data?: Readonly<Record<string, unknown>> };
-  const key = PULL_SECRET_KEYS[String(type)];
+  const key = PULL_SECRET_KEYS.get(String(type));
   if (!key) return { why: `it is of type ${String(type)}, which is no pull secret` };
   const content = parsePullSecret(key, data?.[key]);
   return "entries" in content ? content : { why: content.malformed };

@@ -1,4 +1,4 @@
-import { type Diagnosis, mistakeWords, type Unchecked } from "../diagnosis/diagnose.ts";
+import type { Diagnosis, NotAnalysed, Unchecked } from "../diagnosis/diagnose.ts";
 import { lastSeen, timesSeen } from "../objects/event.ts";
 import { deletionRequestedAt, fullName, isSameObject, type ObjectRef, refTo } from "../objects/object.ts";
 import { isReady, isTerminal, type Pod, podCondition } from "../objects/pod.ts";
@@ -9,6 +9,7 @@ import type { Rule, RuleInput } from "../rules/rule.ts";
 import { compare } from "../snapshot/lookup.ts";
 import type { Snapshot } from "../snapshot/snapshot.ts";
 import { kubectl } from "../text/command.ts";
+import { mistakeWords } from "../text/failure.ts";
 import { count, duration, name, type Text, text, value } from "../text/text.ts";
 import { askedFor, askedOf, unreadFor } from "./asked.ts";
 import { byWeight, EXPECTED_WHILE_STARTING, groupsOf } from "./group.ts";
@@ -26,12 +27,12 @@ const DELETION_PATIENCE_SECONDS = 30;
 
 /** Makes the report on one target of its diagnosis. Never throws: a mistake of this program becomes a report that says so. */
 export function buildReport(diagnosis: Diagnosis, takenAt = diagnosis.input?.snapshot.snapshot.takenAt ?? ""): Report {
-  const { target, input, mistake } = diagnosis;
-  if (mistake !== undefined) return notAnalysed(target, takenAt, mistake, input);
+  const { target, input } = diagnosis;
+  if (diagnosis.notAnalysed) return notAnalysed(target, takenAt, diagnosis.notAnalysed, input);
   try {
     return reportOf(diagnosis, takenAt);
   } catch (error) {
-    return notAnalysed(target, takenAt, mistakeWords(error), input);
+    return notAnalysed(target, takenAt, { isMistake: true, because: mistakeWords(error) }, input);
   }
 }
 
@@ -101,11 +102,13 @@ const emptyReport = (target: ObjectRef, takenAt: string) => ({
   timeline: [],
 });
 
-/**
- * The report on a target on which this program failed: what kubectl shows of it, and who is to be told. Takes the words of
- * the exception, and the input as far as there is one.
- */
-export function notAnalysed(target: ObjectRef, takenAt: string, mistake: string, input?: RuleInput): Report {
+/** The report on a target that could not be analysed: what kubectl shows of it as far as there is input, and why. */
+export function notAnalysed(
+  target: ObjectRef,
+  takenAt: string,
+  { isMistake, because }: NotAnalysed,
+  input?: RuleInput,
+): Report {
   const { kind, namespace } = target;
   const pod = input && "pod" in input ? input.pod : undefined;
   return {
@@ -115,7 +118,9 @@ export function notAnalysed(target: ObjectRef, takenAt: string, mistake: string,
     summary: text`${kind} ${name(fullName(target))} could not be analysed.`,
     status: known(() => (pod ? { status: podColumns(pod).status } : {})).status ?? "NotAnalysed",
     remarks: [
-      text`This is a mistake in kubectl why-pending, not in your cluster. Please report it: ${value(mistake)}.`,
+      isMistake
+        ? text`This is a mistake in kubectl why-pending, not in your cluster. Please report it: ${value(because)}.`
+        : text`The object is not valid: ${value(because)}.`,
     ],
     steps: [
       step(

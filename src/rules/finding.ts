@@ -93,6 +93,7 @@ export function resolvePath(value: unknown, path: string): Json | undefined {
   let current: unknown = value;
   for (const step of pathSteps(path)) {
     if (current === null || typeof current !== "object") return undefined;
+    if (!Object.hasOwn(current, step)) return undefined;
     current = (current as Record<string | number, unknown>)[step];
   }
   return current as Json | undefined;

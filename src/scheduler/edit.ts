@@ -92,13 +92,15 @@ export const isOfNode = ({ of }: Edit): boolean => OF_NODES.has(of);
 export type SpecPatch = Readonly<Record<string, unknown>>;
 
 /** Lists of a pod's spec that a strategic merge patch goes into, by the field that names their items (k8s.io/api v0.36 core/v1 types.go patchMergeKey). All others that we patch are replaced. */
-const MERGE_KEYS: Readonly<Record<string, string>> = {
-  containers: "name",
-  initContainers: "name",
-  ports: "containerPort",
-  volumes: "name",
-  topologySpreadConstraints: "topologyKey",
-};
+const MERGE_KEYS: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    containers: "name",
+    initContainers: "name",
+    ports: "containerPort",
+    volumes: "name",
+    topologySpreadConstraints: "topologyKey",
+  }),
+);
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -118,7 +120,7 @@ function merged(base: Fields, patch: Fields, keepsNulls: boolean): Fields {
   const all: Record<string, unknown> = { ...base };
   for (const [key, value] of Object.entries(patch)) {
     const old = all[key];
-    const mergeKey = MERGE_KEYS[key];
+    const mergeKey = MERGE_KEYS.get(key);
     if (value === null && !keepsNulls) delete all[key];
     else if (mergeKey && Array.isArray(value))
       all[key] = mergedList(Array.isArray(old) ? old : [], value, mergeKey, keepsNulls);

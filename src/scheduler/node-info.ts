@@ -93,7 +93,8 @@ export function nodeInfo(node: Node, pods: readonly Pod[], nominated: readonly P
   return {
     node,
     name: node.metadata.name,
-    labels: node.metadata.labels ?? {},
+    // Without a prototype: a label may be called constructor.
+    labels: Object.assign(Object.create(null), node.metadata.labels),
     pods,
     nominated,
     allocatable,

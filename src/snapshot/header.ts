@@ -3,7 +3,7 @@ import { type ObjectRef, optionalNumber, optionalText } from "../objects/object.
 import { Failure } from "../text/failure.ts";
 import { command, name, text, value } from "../text/text.ts";
 import type { RegistryAnswer } from "./registry-answer.ts";
-import type { Complete, ContainerLog, Gap } from "./snapshot.ts";
+import type { Complete, ContainerLog, Gap, Unusable } from "./snapshot.ts";
 
 /** The version of the header that this program writes and reads. */
 export const HEADER_VERSION = 1;
@@ -92,6 +92,7 @@ const headerSchema = z.looseObject({
   complete: z.optional(z.array(z.looseObject({ kind: z.string(), namespace: optionalText }))),
   logs: z.optional(z.array(log)),
   registryAnswers: z.optional(z.array(registryAnswer)),
+  unusable: z.optional(z.array(z.looseObject({ ref, problem: z.string() }))),
 });
 
 /** What a saved snapshot carries beside its items, under `whyPending`; the schema checks the same. */
@@ -107,6 +108,7 @@ export interface Header {
   readonly complete?: readonly Complete[];
   readonly logs?: readonly ContainerLog[];
   readonly registryAnswers?: readonly RegistryAnswer[];
+  readonly unusable?: readonly Unusable[];
 }
 
 /**

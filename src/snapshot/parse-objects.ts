@@ -3,7 +3,7 @@ import { csiNodeSchema } from "../objects/csi-node.ts";
 import { eventSchema } from "../objects/event.ts";
 import { networkPolicySchema } from "../objects/network-policy.ts";
 import { nodeSchema } from "../objects/node.ts";
-import { type KubeObject, kubeObjectSchema, otherKindSchema } from "../objects/object.ts";
+import { type KubeObject, kubeObjectSchema, otherKindSchema, refTo } from "../objects/object.ts";
 import { persistentVolumeSchema } from "../objects/persistent-volume.ts";
 import { persistentVolumeClaimSchema } from "../objects/persistent-volume-claim.ts";
 import { podSchema } from "../objects/pod.ts";
@@ -17,6 +17,7 @@ import { WORKLOAD_KINDS, workloadSchema } from "../objects/workload.ts";
 import { boundMessages } from "./bounded-text.ts";
 import { conforms } from "./conforms.ts";
 import { maskTerminationMessages } from "./mask.ts";
+import type { Unusable } from "./snapshot.ts";
 
 const schemas: ReadonlyMap<string, z.ZodMiniType> = new Map(
   Object.entries({
@@ -40,7 +41,13 @@ const schemas: ReadonlyMap<string, z.ZodMiniType> = new Map(
 );
 
 /** An object that can be used, or why it cannot: which object, and which field is wrong. */
-export type Parsed = { readonly object: KubeObject } | { readonly problem: string };
+export type Parsed =
+  | { readonly object: KubeObject }
+  | {
+      readonly problem: string;
+      /** Where it is known which object it is. */
+      readonly unusable?: Unusable;
+    };
 
 /**
  * Takes one object in, from an answer of the API server or from a file. Nulls go (for the API a null is an absent
@@ -55,7 +62,12 @@ export function parseObject(raw: unknown): Parsed {
   const kept = kind === "Secret" || kind === "ConfigMap" ? withoutValues(basic.value) : basic.value;
   if (kind === "Pod") maskTerminationMessages(kept);
   const exact = parseAs<unknown>(schemas.get(kind) ?? otherKindSchema, kept);
-  return "problem" in exact ? { problem: `${kind} ${metadata.name} is left out: ${exact.problem}` } : { object: kept };
+  return "problem" in exact
+    ? {
+        problem: `${kind} ${metadata.name} is left out: ${exact.problem}`,
+        unusable: { ref: refTo(kept), problem: exact.problem },
+      }
+    : { object: kept };
 }
 
 /** The same for metadata alone, as a list of names has it: an object of its kind without the rest says nothing of it. */

@@ -13,7 +13,7 @@ import { HEADER_VERSION, type Header, parseHeader } from "./header.ts";
 import { compare } from "./lookup.ts";
 import { maskCredentials } from "./mask.ts";
 import { parseObject } from "./parse-objects.ts";
-import type { Gap, Snapshot } from "./snapshot.ts";
+import type { Gap, Snapshot, Unusable } from "./snapshot.ts";
 
 /** How long `--from` waits for standard input or a pipe unless --patience says otherwise. */
 const PATIENCE_MS = 30_000;
@@ -100,31 +100,39 @@ export async function parseSnapshot(files: readonly { path: string; content: str
   const headers: Header[] = [];
   const objects = new Map<string, KubeObject>();
   const skipped: string[] = [];
+  const unusable: Unusable[] = [];
   for (const { path, content } of files) {
     for (const document of await documentsIn(path, content)) {
       const { whyPending } = document as { whyPending?: unknown };
       if (whyPending && typeof whyPending === "object" && isList(document)) headers.push(parseHeader(whyPending, path));
       for (const raw of itemsOf(document)) {
         const parsed = parseObject(raw);
-        if ("problem" in parsed) skipped.push(parsed.problem);
-        else objects.set(identity(parsed.object), parsed.object);
+        if ("problem" in parsed) {
+          skipped.push(parsed.problem);
+          if (parsed.unusable) unusable.push(parsed.unusable);
+        } else objects.set(identity(parsed.object), parsed.object);
       }
     }
   }
   const all = [...objects.values()];
-  if (all.length === 0) {
+  if (all.length + unusable.length === 0) {
     throw new Failure(text`${name(files[0]?.path ?? "The folder")} holds no Kubernetes objects.`, {
       seen: skipped.slice(0, 5).map((problem) => text`${problem}`),
       todo: [text`Save some with ${command("kubectl get pods,events,nodes -o json > FILE")}, then name that file.`],
     });
   }
   const header = Object.assign({}, ...headers) as Header;
+  const known = [...(header.unusable ?? []), ...unusable];
   const targets = header.targets ?? (header.target ? [header.target] : undefined);
   return {
     takenAt: header.takenAt ?? newestTime(all),
     ...(header.serverVersion && { serverVersion: header.serverVersion }),
     ...(header.context && { context: header.context }),
-    targets: targets ?? [...podsNotFine(all), ...workloadsWithoutPods(all)],
+    targets: targets ?? [
+      ...podsNotFine(all),
+      ...unusable.flatMap(({ ref }) => (ref.kind === "Pod" ? ref : [])),
+      ...workloadsWithoutPods(all),
+    ],
     ...(header.podsSeen !== undefined && { podsSeen: header.podsSeen }),
     objects: all,
     absent: header.absent ?? [],
@@ -132,6 +140,7 @@ export async function parseSnapshot(files: readonly { path: string; content: str
     complete: header.complete ?? [],
     logs: (header.logs ?? []).map((log) => ({ ...log, text: maskCredentials(boundedLines(log.text)) })),
     ...(header.registryAnswers && { registryAnswers: header.registryAnswers }),
+    ...(known.length > 0 && { unusable: known }),
     skipped,
   };
 }
@@ -255,8 +264,20 @@ function gapsOfPlainFiles(objects: readonly KubeObject[]): Gap[] {
 
 /** The snapshot as a v1 List with our header: what `--save-snapshot` writes and `--from` reads. */
 export function snapshotText(snapshot: Snapshot): string {
-  const { takenAt, serverVersion, context, targets, podsSeen, absent, gaps, complete, logs, registryAnswers, objects } =
-    snapshot;
+  const {
+    takenAt,
+    serverVersion,
+    context,
+    targets,
+    podsSeen,
+    absent,
+    gaps,
+    complete,
+    logs,
+    registryAnswers,
+    objects,
+    unusable,
+  } = snapshot;
   const whyPending = {
     schemaVersion: HEADER_VERSION,
     takenAt,
@@ -269,6 +290,7 @@ export function snapshotText(snapshot: Snapshot): string {
     ...(complete.length && { complete }),
     ...(logs.length && { logs }),
     ...(registryAnswers && { registryAnswers }),
+    ...(unusable && { unusable }),
   };
   return `${JSON.stringify({ apiVersion: "v1", kind: "List", whyPending, items: objects }, null, 1)}\n`;
 }

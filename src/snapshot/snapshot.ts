@@ -68,6 +68,13 @@ export interface ContainerLog {
   readonly text: string;
 }
 
+/** An object that could not be used. */
+export interface Unusable {
+  readonly ref: ObjectRef;
+  /** The field that is wrong, in words: `spec.containers is not as the API has it`. */
+  readonly problem: string;
+}
+
 /** All that one run saw. Everything after it is computed from it alone; saved and read again it gives the same report. */
 export interface Snapshot {
   /** The only clock: RFC 3339. */
@@ -89,6 +96,8 @@ export interface Snapshot {
   readonly logs: readonly ContainerLog[];
   /** What registries said of images; absent where none was asked. */
   readonly registryAnswers?: readonly RegistryAnswer[];
+  /** Objects that are not as the API has them: what is wrong with each is among `skipped`, too. */
+  readonly unusable?: readonly Unusable[];
   /** What could not be used, in words: objects without metadata, files that are no objects. */
   readonly skipped: readonly string[];
 }

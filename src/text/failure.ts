@@ -20,3 +20,7 @@ export class Failure extends Error {
     this.todo = details.todo ?? [];
   }
 }
+
+/** An exception that is not a Failure, in one line: its name and words, without the stack. */
+export const mistakeWords = (error: unknown): string =>
+  error instanceof Error ? `${error.name}: ${error.message}` : String(error);

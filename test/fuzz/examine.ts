@@ -1,5 +1,5 @@
 import { loadAll } from "js-yaml";
-import { renderFailure, renderFailureJson } from "../../src/cli/failure.ts";
+import { failureText } from "../../src/cli/failure.ts";
 import { toOptions } from "../../src/cli/options.ts";
 import { exitCodeFor, reportOn } from "../../src/cli/report-on.ts";
 import { pickTargets } from "../../src/cli/saved-targets.ts";
@@ -69,8 +69,8 @@ async function outputsOf(content: string, isRedacted: boolean): Promise<Outputs>
   } catch (error) {
     if (error instanceof Failure) isRefused = true;
     else faults.push(error instanceof Error ? (error.stack ?? error.message) : `threw ${String(error)}`);
-    outputs.set("failure", renderFailure(error, { color: false, width: 100 }));
-    outputs.set("failure json", renderFailureJson(error));
+    for (const output of ["text", "json"] as const)
+      outputs.set(`failure ${output}`, await failureText(error, output, { color: false, width: 100 }));
   }
   faults.push(...[...outputs].flatMap(([format, written]) => schemaFaults(format, written)));
   return { outputs, faults, isRefused, targets };
@@ -85,10 +85,12 @@ async function renderAll(result: Report | ReportList, outputs: Map<string, strin
 }
 
 /** Exceptions that were caught on the way and told instead of a result. */
-function mistakesIn({ unchecked, verdict, summary }: Report): readonly string[] {
+function mistakesIn({ unchecked, verdict, remarks }: Report): readonly string[] {
   return [
     ...unchecked.flatMap(({ what }) => (/^rule \S+ failed/.test(what) ? what : [])),
-    ...(verdict === "not-analysed" ? [`not analysed: ${JSON.stringify(summary)}`] : []),
+    ...(verdict === "not-analysed" && /mistake in kubectl why-pending/.test(JSON.stringify(remarks))
+      ? [`not analysed: ${JSON.stringify(remarks)}`]
+      : []),
   ];
 }
 

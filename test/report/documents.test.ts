@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "@jest/globals";
 import { load } from "js-yaml";
-import { renderFailure, renderFailureJson } from "../../src/cli/failure.ts";
+import { failureText } from "../../src/cli/failure.ts";
 import { buildReport, buildReportList } from "../../src/report/build.ts";
 import { render } from "../../src/report/render/index.ts";
 import type { Report, ReportList } from "../../src/report/report.ts";
@@ -103,8 +103,8 @@ describe("a failure", () => {
     },
   );
 
-  test("is told as a cause is", () => {
-    expect(renderFailure(failure, { color: false, width: 80, kubectlFlags: ["--context", "prod"] })).toBe(
+  test("is told as a cause is", async () => {
+    expect(await failureText(failure, "text", { color: false, width: 80, kubectlFlags: ["--context", "prod"] })).toBe(
       [
         "I cannot reach the cluster of context prod: connection refused by",
         "10.0.4.12:6443.",
@@ -116,8 +116,10 @@ describe("a failure", () => {
     );
   });
 
-  test("is a document too", () => {
-    const json = JSON.parse(renderFailureJson(failure, ["--context", "prod"]));
+  test("is a document too", async () => {
+    const json = JSON.parse(
+      await failureText(failure, "json", { color: false, width: 80, kubectlFlags: ["--context", "prod"] }),
+    );
     expect(documentSchema.safeParse(json).error).toBeUndefined();
     expect(json).toMatchObject({
       kind: "Failure",
@@ -125,8 +127,11 @@ describe("a failure", () => {
     });
   });
 
-  test("that is ours shows no stack, and no escape sequence of a file's name", () => {
-    const told = renderFailure(new TypeError("bad \u001b[31mthing\nat line 2"), { color: false, width: 80 });
+  test("that is ours shows no stack, and no escape sequence of a file's name", async () => {
+    const told = await failureText(new TypeError("bad \u001b[31mthing\nat line 2"), "text", {
+      color: false,
+      width: 80,
+    });
     expect(told).toContain("TypeError: bad \\u001b[31mthing ⏎ at line 2");
     expect(told).not.toMatch(/\u001b|failure\.ts/);
   });

@@ -1,4 +1,4 @@
-import { mistakeWords } from "../../diagnosis/diagnose.ts";
+import { mistakeWords } from "../../text/failure.ts";
 import { listOf, notAnalysed } from "../build.ts";
 import type { Report, ReportList } from "../report.ts";
 import type { RenderOptions } from "./layout.ts";
@@ -53,7 +53,7 @@ function withoutFailing(result: Result, write: Write): Result | undefined {
       write(report);
       return report;
     } catch (error) {
-      return notAnalysed(report.target, report.takenAt, mistakeWords(error));
+      return notAnalysed(report.target, report.takenAt, { isMistake: true, because: mistakeWords(error) });
     }
   });
   const [only] = written;

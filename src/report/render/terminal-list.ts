@@ -129,7 +129,7 @@ const WITHOUT_CAUSE: { readonly [Verdict in Report["verdict"]]?: string } = {
 /** Groups that no cause and no reason heads. */
 const IN_WORDS: { readonly [Verdict in Report["verdict"]]?: string } = {
   "not-found": "not in what was read",
-  "not-analysed": "could not be analysed: a mistake in kubectl why-pending, not in your cluster",
+  "not-analysed": "could not be analysed",
 };
 const TAG: { readonly [Verdict in Report["verdict"]]?: string } = {
   "not-found": "not found",

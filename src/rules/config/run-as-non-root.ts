@@ -123,14 +123,14 @@ function settings(container: ContainerView, input: PodInput): readonly Evidence[
 }
 
 /** Names that mean the same number in nearly every image. */
-const USUAL_NUMBERS: Readonly<Record<string, number>> = { nobody: 65534, nonroot: 65532 };
+const USUAL_NUMBERS: ReadonlyMap<string, number> = new Map(Object.entries({ nobody: 65534, nonroot: 65532 }));
 
 function fixesFor(violation: Violation, user: string, container: string, input: PodInput): readonly Fix[] {
   const view = input.containers.find((one) => one.name === container);
   const field = view?.role === "main" ? "containers" : "initContainers";
   const patch = (securityContext: object, title: Parameters<typeof patchPodSpec>[2], applies: Fix["applies"]) =>
     withBareNumber(patchPodSpec(input, { [field]: [{ name: container, securityContext }] }, title, { applies }));
-  const usual = USUAL_NUMBERS[user];
+  const usual = USUAL_NUMBERS.get(user);
   return [
     ...(usual === undefined
       ? []

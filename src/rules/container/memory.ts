@@ -22,23 +22,25 @@ export function memoryLimitOf({ spec, specPath }: ContainerView, { pod }: PodInp
     : { limit: String(ofPod), path: "spec.resources.limits.memory", isOfPod: true };
 }
 
-const UNITS: Readonly<Record<string, number>> = {
-  "": 1,
-  m: 0.001,
-  k: 1e3,
-  M: 1e6,
-  G: 1e9,
-  T: 1e12,
-  Ki: 1024,
-  Mi: 1024 ** 2,
-  Gi: 1024 ** 3,
-  Ti: 1024 ** 4,
-};
+const UNITS: ReadonlyMap<string, number> = new Map(
+  Object.entries({
+    "": 1,
+    m: 0.001,
+    k: 1e3,
+    M: 1e6,
+    G: 1e9,
+    T: 1e12,
+    Ki: 1024,
+    Mi: 1024 ** 2,
+    Gi: 1024 ** 3,
+    Ti: 1024 ** 4,
+  }),
+);
 
 /** Bytes of a quantity; undefined for one that is not read here. */
 export function bytesOf(quantity: string): number | undefined {
   const parts = /^(\d+(?:\.\d+)?(?:[eE]\d+)?)([a-zA-Z]*)$/.exec(quantity);
-  const unit = UNITS[parts?.[2] ?? ""];
+  const unit = UNITS.get(parts?.[2] ?? "");
   return parts && unit !== undefined ? Number(parts[1]) * unit : undefined;
 }
 

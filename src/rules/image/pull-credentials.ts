@@ -39,7 +39,7 @@ function reportedMissing({ pod, snapshot }: Pick<PodInput, "pod" | "snapshot">):
 
 function judged({ metadata, type, data, whyPending }: Secret, target: PullTarget): PullSecret {
   const about = { name: metadata.name, registries: whyPending?.registries ?? [] };
-  const key = PULL_SECRET_KEYS[type ?? ""];
+  const key = PULL_SECRET_KEYS.get(type ?? "");
   if (type && !key) return { ...about, state: "wrong-type", detail: type };
   if (whyPending?.malformed) return { ...about, state: "malformed", detail: whyPending.malformed };
   if (key && data && !(key in data)) return { ...about, state: "malformed", detail: `it has no key ${key}` };
@@ -79,7 +79,7 @@ export function namespacesWith({ pod, snapshot }: PodInput, secret: string): rea
 export function alikeSecrets({ pod, snapshot }: PodInput, secret: string): readonly string[] {
   const names = snapshot
     .list("Secret", pod.metadata.namespace)
-    .items.filter(({ type }) => !type || PULL_SECRET_KEYS[type])
+    .items.filter(({ type }) => !type || PULL_SECRET_KEYS.get(type))
     .map(({ metadata }) => metadata.name);
   return nearest(secret, names, 1);
 }

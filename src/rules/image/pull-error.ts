@@ -135,15 +135,17 @@ const PATTERNS: readonly (readonly [PullCause, RegExp])[] = [
 ];
 
 /** What the kubelet's own reason says where no pattern knows the text. */
-const BY_REASON: Readonly<Record<string, PullCause>> = {
-  RegistryUnavailable: "refused",
-  SignatureValidationFailed: "signature",
-};
+const BY_REASON: ReadonlyMap<string, PullCause> = new Map(
+  Object.entries({
+    RegistryUnavailable: "refused",
+    SignatureValidationFailed: "signature",
+  }),
+);
 
 /** Classifies what the kubelet shows of a failed pull. Takes the text, the image as the pod has it, and the reason. */
 export function classifyPullError(message: string, image: string, reason = ""): PullError {
   const tries = aggregated(message).map(decisive);
-  const causes = tries.map((text) => causeOf(text) ?? BY_REASON[reason] ?? "unknown");
+  const causes = tries.map((text) => causeOf(text) ?? BY_REASON.get(reason) ?? "unknown");
   const best = mostTelling(causes);
   const text = tries[best] ?? message;
   const cause = causes[best] ?? "unknown";

@@ -9,13 +9,17 @@ import { leftover, nodeName, seeNode, setResources } from "./words.ts";
 
 type NodeLow = Extract<Eviction, { kind: "node-low" }>;
 
-const WORDS: Readonly<Record<string, string>> = {
-  memory: "memory",
-  "ephemeral-storage": "local disk (ephemeral-storage)",
-  inodes: "inodes on its disk",
-  pids: "process ids",
-};
-const CONDITION: Readonly<Record<string, string>> = { memory: "MemoryPressure", pids: "PIDPressure" };
+const WORDS: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    memory: "memory",
+    "ephemeral-storage": "local disk (ephemeral-storage)",
+    inodes: "inodes on its disk",
+    pids: "process ids",
+  }),
+);
+const CONDITION: ReadonlyMap<string, string> = new Map(
+  Object.entries({ memory: "MemoryPressure", pids: "PIDPressure" }),
+);
 
 /** The node ran short of something, and the kubelet evicted this pod to free it. */
 export default verdictRule<NodeLow>({
@@ -31,13 +35,13 @@ export default verdictRule<NodeLow>({
     const culprit =
       worst &&
       text`; ${worst === pod ? "the pod" : name(worst.name)} used ${value(shown(worst.usage))}, requested ${value(request(worst.request))}`;
-    return text`Evicted: node ${nodeName(input)} ran short of ${WORDS[resource] ?? resource}${culprit}.`;
+    return text`Evicted: node ${nodeName(input)} ran short of ${WORDS.get(resource) ?? resource}${culprit}.`;
   },
   why: ({ resource, threshold, available, containers, pod }, input) =>
     text`${threshold !== undefined && available !== undefined && text`${value(shown(available))} was left, and the kubelet evicts below ${value(shown(threshold))}. `}${whyThisPod(resource, containers.length > 0 || pod !== undefined, input)}`,
   notes: ({ resource }, input) => {
     const node = input.node?.state === "found" ? input.node.object : undefined;
-    const condition = node && nodeCondition(node, CONDITION[resource] ?? "DiskPressure");
+    const condition = node && nodeCondition(node, CONDITION.get(resource) ?? "DiskPressure");
     const since = input.snapshot.secondsSince(condition?.lastTransitionTime);
     return [
       condition &&

@@ -4,10 +4,12 @@ import { list, name, text } from "../../text/text.ts";
 import { adminTask, look } from "../repair.ts";
 import { refusalRule } from "./refusal-rule.ts";
 
-const FIELDS: Readonly<Record<string, string>> = {
-  RestartAllContainersOnContainerExits: "a container's restartPolicyRules with the action RestartAllContainers",
-  UserNamespacesHostNetworkSupport: "hostUsers false together with hostNetwork true",
-};
+const FIELDS: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    RestartAllContainersOnContainerExits: "a container's restartPolicyRules with the action RestartAllContainers",
+    UserNamespacesHostNetworkSupport: "hostUsers false together with hostNetwork true",
+  }),
+);
 
 /** The kubelets are too old for what the pod asks for. */
 export default refusalRule({
@@ -21,7 +23,7 @@ export default refusalRule({
       : text`No node that would take the pod has all features that it needs.`;
   },
   why: (_, { pod }) => {
-    const fields = neededFeatures(pod).flatMap((feature) => FIELDS[feature] ?? []);
+    const fields = neededFeatures(pod).flatMap((feature) => FIELDS.get(feature) ?? []);
     return text`Kubelets declare in status.declaredFeatures what they can do beyond the oldest supported version; one that is older than the control plane, or has the feature switched off, declares less.${fields.length > 0 && text` The pod asks for it by ${fields.join(" and ")}.`}`;
   },
   fixes: () => [

@@ -37,11 +37,13 @@ function nominated(input: PodInput) {
   };
 }
 
-const DOING: Readonly<Record<string, string>> = {
-  Launched: "the cloud is to give the machine",
-  Registered: "the machine is to join the cluster",
-  Initialized: "the node has joined and is to become ready",
-};
+const DOING: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    Launched: "the cloud is to give the machine",
+    Registered: "the machine is to join the cluster",
+    Initialized: "the node has joined and is to become ready",
+  }),
+);
 
 /** Karpenter makes a node for the pod. */
 export default defineRule<{ target: string; step: string | null; seconds: number; isFailing: boolean }>({
@@ -70,7 +72,7 @@ export default defineRule<{ target: string; step: string | null; seconds: number
   message: ({ facts: { target, step, seconds, isFailing } }, input) => {
     const found = nominated(input);
     const said = found?.step?.condition?.message;
-    const doing = DOING[step ?? ""];
+    const doing = DOING.get(step ?? "");
     if (found?.isGone)
       return {
         headline: text`Karpenter made NodeClaim ${name(target)} for the pod, and it is gone: no node came of it.`,

@@ -20,11 +20,13 @@ interface Facts {
 
 // Kueue says it in the Workload (v0.17 pkg/controller/core/workload_controller.go, pkg/scheduler/scheduler.go).
 const WORDS = /^(LocalQueue|ClusterQueue) (\S+) (doesn't exist|is inactive|is stopped)/;
-const TROUBLES: Readonly<Record<string, Facts["trouble"]>> = {
-  "doesn't exist": "missing",
-  "is inactive": "inactive",
-  "is stopped": "stopped",
-};
+const TROUBLES: ReadonlyMap<string, Facts["trouble"]> = new Map(
+  Object.entries({
+    "doesn't exist": "missing",
+    "is inactive": "inactive",
+    "is stopped": "stopped",
+  }),
+);
 
 function found(input: PodInput): { facts: Facts; evidence: readonly Evidence[] } | undefined {
   const view = queueViewOf(input);
@@ -48,7 +50,7 @@ function found(input: PodInput): { facts: Facts; evidence: readonly Evidence[] }
   };
   const reserved = conditionOf(workload, "QuotaReserved");
   const [, kind, queue = "", words = ""] = WORDS.exec(reserved?.status === "False" ? reserved.message : "") ?? [];
-  const trouble = TROUBLES[words];
+  const trouble = TROUBLES.get(words);
   if (kind && trouble) {
     // Why a ClusterQueue is not active stands in the queue itself.
     const active = kind === "ClusterQueue" ? conditionOf(clusterQueue, "Active") : conditionOf(localQueue, "Active");

@@ -31,7 +31,7 @@ export default mountRule({
   outlook: text`The attach/detach controller tries again by itself, at the latest after 2 minutes.`,
   fixes: (failure) => [
     adminTask(
-      FIXES[meaningOf(failure.detail)] ?? text`See the driver's controller: its log has the whole story.`,
+      FIXES.get(meaningOf(failure.detail)) ?? text`See the driver's controller: its log has the whole story.`,
       kubectl("reads", undefined, "get", "pods", "-A", "-o", "wide"),
     ),
     look(text`See the state of the attachment.`, kubectl("reads", undefined, "get", "volumeattachments", "-o", "yaml")),
@@ -52,12 +52,14 @@ export default mountRule({
   },
 });
 
-const FIXES: Readonly<Record<string, ReturnType<typeof text>>> = {
-  PermissionDenied: text`Give the identity of the driver's controller the permission to attach disks (on AWS the IAM policy AmazonEBSCSIDriverPolicy for its service account), and restart the controller.`,
-  Unauthenticated: text`Renew the credentials of the driver's controller, in its Secret or its cloud identity.`,
-  ResourceExhausted: text`The node has as many disks as it may: send pods to other nodes, or use larger ones.`,
-  NotFound: text`See whether the disk behind the volume still exists; if not, restore it or make the claim anew.`,
-};
+const FIXES: ReadonlyMap<string, ReturnType<typeof text>> = new Map(
+  Object.entries({
+    PermissionDenied: text`Give the identity of the driver's controller the permission to attach disks (on AWS the IAM policy AmazonEBSCSIDriverPolicy for its service account), and restart the controller.`,
+    Unauthenticated: text`Renew the credentials of the driver's controller, in its Secret or its cloud identity.`,
+    ResourceExhausted: text`The node has as many disks as it may: send pods to other nodes, or use larger ones.`,
+    NotFound: text`See whether the disk behind the volume still exists; if not, restore it or make the claim anew.`,
+  }),
+);
 
 const isAttacherSilent = ({ detail }: MountFailure): boolean => /timed out waiting for external-attacher/.test(detail);
 

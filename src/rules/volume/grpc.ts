@@ -40,20 +40,22 @@ export function meaningOf(text: string): string {
 
 /** What a meaning says to a person, as the end of a sentence. */
 export function inWords(meaning: string): string | undefined {
-  return IN_WORDS[meaning];
+  return IN_WORDS.get(meaning);
 }
 
-const IN_WORDS: Readonly<Record<string, string>> = {
-  ResourceExhausted: "storage or quota is used up",
-  PermissionDenied: "the driver is not permitted to do that (its cloud or storage account lacks the permission)",
-  Unauthenticated: "the driver's credentials are missing, wrong or expired",
-  InvalidArgument: "the parameters, the size or the access mode are not valid for this driver",
-  NotFound: "something that is named, such as a disk, a snapshot or a pool, does not exist",
-  DeadlineExceeded: "the storage system did not answer in time",
-  Unavailable: "the storage system cannot be reached",
-  Aborted: "an earlier try for the same volume is still going on",
-  AlreadyExists: "there is a volume of that name already, and it is different",
-  FailedPrecondition: "the volume is in a state that does not permit it, such as attached elsewhere",
-  OutOfRange: "the size is outside what the storage system gives",
-  Unimplemented: "the driver cannot do that",
-};
+const IN_WORDS: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    ResourceExhausted: "storage or quota is used up",
+    PermissionDenied: "the driver is not permitted to do that (its cloud or storage account lacks the permission)",
+    Unauthenticated: "the driver's credentials are missing, wrong or expired",
+    InvalidArgument: "the parameters, the size or the access mode are not valid for this driver",
+    NotFound: "something that is named, such as a disk, a snapshot or a pool, does not exist",
+    DeadlineExceeded: "the storage system did not answer in time",
+    Unavailable: "the storage system cannot be reached",
+    Aborted: "an earlier try for the same volume is still going on",
+    AlreadyExists: "there is a volume of that name already, and it is different",
+    FailedPrecondition: "the volume is in a state that does not permit it, such as attached elsewhere",
+    OutOfRange: "the size is outside what the storage system gives",
+    Unimplemented: "the driver cannot do that",
+  }),
+);

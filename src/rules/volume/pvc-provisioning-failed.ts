@@ -34,7 +34,7 @@ export default claimRule({
   outlook: text`The provisioner tries again by itself, at longer and longer intervals.`,
   fixes: (claim, input): readonly Fix[] => {
     const { view } = claim;
-    const byCode = FIXES[meaningOf(messageOf(claim))];
+    const byCode = FIXES.get(meaningOf(messageOf(claim)));
     return [
       look(
         text`${byCode ?? "See the whole message and what came before it."}`,
@@ -70,17 +70,19 @@ export default claimRule({
   },
 });
 
-const FIXES: Readonly<Record<string, string>> = {
-  ResourceExhausted:
-    "Free storage, or raise the quota of the storage system; a smaller claim helps where there is some left.",
-  PermissionDenied:
-    "Give the driver's account the permission that the message names (IAM role, service principal, secret of the driver).",
-  Unauthenticated: "Renew the driver's credentials, in its Secret or its cloud identity.",
-  InvalidArgument: "Correct what the message names: parameters of the class, size or access mode of the claim.",
-  NotFound: "Create what the message names, or correct its name in the class or in the claim's dataSource.",
-  DeadlineExceeded: "See whether the storage system answers the driver's controller.",
-  Unavailable: "See whether the storage system can be reached from the driver's controller.",
-};
+const FIXES: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    ResourceExhausted:
+      "Free storage, or raise the quota of the storage system; a smaller claim helps where there is some left.",
+    PermissionDenied:
+      "Give the driver's account the permission that the message names (IAM role, service principal, secret of the driver).",
+    Unauthenticated: "Renew the driver's credentials, in its Secret or its cloud identity.",
+    InvalidArgument: "Correct what the message names: parameters of the class, size or access mode of the claim.",
+    NotFound: "Create what the message names, or correct its name in the class or in the claim's dataSource.",
+    DeadlineExceeded: "See whether the storage system answers the driver's controller.",
+    Unavailable: "See whether the storage system can be reached from the driver's controller.",
+  }),
+);
 
 const messageOf = ({ event }: TroubledClaim): string => event?.message ?? "";
 
