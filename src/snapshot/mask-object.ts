@@ -85,7 +85,7 @@ function maskNamed(named: Fields): void {
   else maskField(named, "value");
 }
 
-const hidden = (value: string) => (isNoSecret(value) ? value : MASK);
+const hidden = (value: string) => (isNoSecret(value) ? masked(value) : MASK);
 
 function maskMap(map: Fields): void {
   for (const [key, value] of Object.entries(map)) {

@@ -9,9 +9,12 @@ const ALONE: ReadonlySet<string> = new Set(["pass", "pw", "psk", "sas", "sig", "
 const DESCRIBES =
   /(?:class|count|dir|directory|enabled|endpoint|expiration|expires|expiry|file|filename|host|issuer|kind|length|lifetime|limit|mode|name|namespace|path|policy|port|provider|ref|refs|required|reviews?|seconds|size|status|store|timeout|ttl|type|uri|url|version|volume|audience|audiences|usage)$/i;
 
+/** `TokenFilter.java:42` of a stack. */
+const SOURCE = /\.(?:cs|cpp|c|go|java|jsx?|kt|mjs|cjs|php|py|rb|rs|scala|swift|tsx?)$/i;
+
 /** Whether a value of this name is a credential. */
 export function isSecretName(name: string): boolean {
-  if (DESCRIBES.test(name)) return false;
+  if (DESCRIBES.test(name) || SOURCE.test(name)) return false;
   if (ANYWHERE.test(name)) return true;
   return name
     .replace(/([a-z0-9])([A-Z])/g, "$1_$2")
