@@ -6,6 +6,8 @@ export const MASK = "***";
 /** No name of a credential is longer. */
 const LONGEST_NAME = 96;
 const LONGEST_GAP = 8;
+/** Of a value that is only looked at. */
+const LONGEST_OTHER = 256;
 
 /** Headers whose whole value is a credential, blanks included. */
 const WHOLE_LINE = /(?:cookie|authorization)$/i;
@@ -41,7 +43,7 @@ export function maskAssignments(line: string, pending: Pending): string {
     const mayBeAuth = word === "auth" || word === "_auth";
     const isSecret = isPaired || isSecretName(name.text) || isSpacedKey(line, name);
     if (!isSecret && !isNamed && !mayBeAuth) continue;
-    const value = valueAt(line, end, name);
+    const value = valueAt(line, end, name, isSecret ? line.length : LONGEST_OTHER);
     if (isNamed) pending.value = isSecretName(value.text);
     if (!isSecret && !(mayBeAuth && isLogin(value.text))) continue;
     if (isPaired) pending.value = false;
@@ -99,7 +101,7 @@ interface Value {
   readonly isQuoted: boolean;
 }
 
-function valueAt(line: string, from: number, name: Name): Value {
+function valueAt(line: string, from: number, name: Name, most: number): Value {
   let start = from;
   while (isBlank(line[start])) start++;
   const opening = /^[a-z]{0,2}(\\{0,64})(["'`])/i.exec(line.slice(start, start + 70));
@@ -122,8 +124,8 @@ function valueAt(line: string, from: number, name: Name): Value {
     const end = outer < 0 ? line.length : outer;
     return { text: line.slice(start, end), start, end, isQuoted: false };
   }
-  let end = start;
-  while (end < line.length && !/[\s"'`]/.test(line[end] ?? "")) end++;
+  const found = line.slice(start, start + most).search(/[\s"'`]/);
+  let end = found < 0 ? Math.min(line.length, start + most) : start + found;
   const cut = NEXT_FIELD.exec(line.slice(start, end + LONGEST_NAME));
   // What separates may be followed by a blank and the next name.
   if (cut && start + cut.index < end) end = start + cut.index;

@@ -168,50 +168,50 @@ function saidInWords(whole: string, name: string, gap: string, value: string): s
 /** The end of a value that gitleaks' rules name by the program it is of. */
 const NEAR = "[ \\t\\w.-]{0,20}[\\s'\"]{0,3}(?:=>|:{0,3}=|\\|\\||[=>:,])[`'\"\\s=]{0,5}";
 
-interface KnownRule extends SecretRule {
-  readonly pattern: RegExp;
+/** Compiled when they are first needed: most runs need none. */
+const compiled = new Map<SecretRule, Form>();
+
+function formOf(rule: SecretRule): Form {
+  const known = compiled.get(rule);
+  if (known) return known;
+  const pattern = rule.near ? `(${rule.near}${NEAR})${rule.value}(?![\\w-])` : `()${rule.value}\\w*`;
+  const form: Form = {
+    when: rule.keywords,
+    pattern: new RegExp(pattern, rule.ignoresCase ? "gi" : "g"),
+    by: (_whole, before = "") => `${before}${MASK}`,
+  };
+  compiled.set(rule, form);
+  return form;
 }
 
-let known: readonly KnownRule[] | undefined;
 let keywords: RegExp | undefined;
 
-/** Compiled when the first line is masked: most runs mask none. */
-function knownRules(): readonly KnownRule[] {
-  known ??= SECRET_RULES.map((rule) => ({
-    ...rule,
-    pattern: new RegExp(
-      rule.near ? `(${rule.near}${NEAR})${rule.value}(?![\\w-])` : `()${rule.value}\\w*`,
-      rule.ignoresCase ? "gi" : "g",
-    ),
-  }));
-  return known;
-}
-
-function maybeKnown(line: string): boolean {
+/** Whether one of gitleaks' rules may find something: one look at the text in place of two hundred. */
+function mayBeKnown(lower: string): boolean {
   keywords ??= new RegExp(
     [...new Set(SECRET_RULES.flatMap((rule) => rule.keywords))]
       .map((word) => word.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"))
       .join("|"),
-    "i",
   );
-  return keywords.test(line);
+  return keywords.test(lower);
 }
 
-/** Masks what has a form of its own, whatever it is called: tokens of services, passwords on command lines, hashes. */
-export function maskForms(line: string): string {
-  const lower = line.toLowerCase();
-  let masked = line;
-  for (const { when, pattern, by } of FORMS) {
-    if (!when.some((word) => lower.includes(word))) continue;
-    masked = typeof by === "string" ? masked.replace(pattern, by) : masked.replace(pattern, by);
-  }
-  if (lower.includes("-")) masked = maskLetters(masked);
-  if (!maybeKnown(lower)) return masked;
-  for (const { keywords: words, pattern } of knownRules()) {
-    if (words.some((word) => lower.includes(word)))
-      masked = masked.replace(pattern, (_whole, before = "") => `${before}${MASK}`);
-  }
-  return masked;
+/**
+ * What masks, line by line, what has a form of its own, whatever it is called: tokens of services, passwords on
+ * command lines, hashes. Only forms whose words are in the text are tried.
+ */
+export function formMasker(lines: readonly string[]): (line: string) => string {
+  const lower = lines.join("\n").toLowerCase();
+  const isThere = (words: readonly string[]) => words.some((word) => lower.includes(word));
+  const forms = FORMS.filter(({ when }) => isThere(when));
+  if (mayBeKnown(lower)) forms.push(...SECRET_RULES.filter((rule) => isThere(rule.keywords)).map(formOf));
+  const hasFlags = lower.includes("-");
+  return (line) => {
+    let masked = line;
+    for (const { pattern, by } of forms)
+      masked = typeof by === "string" ? masked.replace(pattern, by) : masked.replace(pattern, by);
+    return hasFlags ? maskLetters(masked) : masked;
+  };
 }
 
 /** `mysql -pPASSWORD`, `redis-cli -a PASSWORD`, `docker login -u USER -p PASSWORD`. */
@@ -236,8 +236,8 @@ const LONGEST_LOGIN = 1024;
  * scheme://token@host of Git and Sentry. Goes from :// to ://, each part once.
  */
 export function maskUrls(line: string): string {
+  if (!line.includes("://")) return line;
   const parts = line.split("://");
-  if (parts.length === 1) return line;
   return parts
     .map((part, index) => {
       if (index === 0 || !/[a-z0-9+.-]$/i.test(parts[index - 1] ?? "")) return part;

@@ -1,5 +1,5 @@
 import type { KubeObject } from "../objects/object.ts";
-import { MASK, maskCredentials } from "./mask.ts";
+import { MASK, maskCredentials, mayHoldCredential } from "./mask.ts";
 import { hidesNext, isPasswordFlag } from "./mask-forms.ts";
 import { isNoSecret, isSecretName } from "./secret-name.ts";
 
@@ -151,9 +151,10 @@ function maskField(fields: Fields, field: string): void {
 
 /** Replicas have the same words: each is masked once. */
 const known = new Map<string, string>();
-const MOST_KNOWN = 2000;
+const MOST_KNOWN = 20_000;
 
 function masked(content: string): string {
+  if (!mayHoldCredential(content)) return content;
   const before = known.get(content);
   if (before !== undefined) return before;
   const after = maskCredentials(content);

@@ -1,5 +1,5 @@
 import { MASK, maskAssignments, type Pending } from "./mask-assignments.ts";
-import { maskForms, maskUrls } from "./mask-forms.ts";
+import { formMasker, maskUrls } from "./mask-forms.ts";
 import { isNoSecret, isSecretName } from "./secret-name.ts";
 
 export { MASK };
@@ -15,26 +15,29 @@ const LAST_WORD = 512;
  * and fields where they enter; better a word too many than a secret in a report.
  */
 export function maskCredentials(content: string): string {
-  if (!mayHoldCredential(content))
-    return content.length > LONGEST_LINE ? content.split("\n").map(bounded).join("\n") : content;
+  if (!mayHoldCredential(content)) return content.length > LONGEST_LINE ? bounded(content) : content;
+  const lines = withoutKeys(content).map(bounded);
   const pending: Pending = { value: false };
+  const maskForms = formMasker(lines);
   let next: Follows | undefined;
-  const lines = maskKeys(content).split("\n");
-  for (const [index, long] of lines.entries()) {
-    const line = bounded(long);
+  for (const [index, line] of lines.entries()) {
+    if (line.length < SHORTEST && !next) continue;
     const continued = next && continuation(line, next);
-    next = continued?.next ?? followsIn(line);
+    next = continued?.next ?? (index + 1 < lines.length ? followsIn(line) : undefined);
     lines[index] = continued ? continued.line : maskForms(maskUrls(maskAssignments(line, pending)));
   }
   return lines.join("\n");
 }
 
+/** A shorter line holds no credential, nor the name of one. */
+const SHORTEST = 4;
+
 /**
  * Whether a text is worth reading: a credential has a separator or a blank before it, or is itself long and of letters
  * and digits. Names, numbers and short words are most of what is asked about.
  */
-function mayHoldCredential(content: string): boolean {
-  return content.length >= 4 && (/[=:@\s<|]/.test(content) || /[\w$./-]{16}/.test(content));
+export function mayHoldCredential(content: string): boolean {
+  return content.length >= SHORTEST && (/[=:@\s<|]/.test(content) || /[\w$./-]{16}/.test(content));
 }
 
 function bounded(line: string): string {
@@ -44,52 +47,48 @@ function bounded(line: string): string {
   return `${kept.slice(0, Math.max(blank, LONGEST_LINE - LAST_WORD))}…`;
 }
 
-const BEGIN = /-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----/;
-const END = /-----END [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----/;
+/** The lines before and after the body of a private key. */
+const KEY_MARK = /-----(BEGIN|END) [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----/g;
 /** Base64 as PEM has it, behind whatever a logger puts before a line. */
-const BASE64_LINE = /(?:^|[\s"'])[A-Za-z0-9+/]{40,76}={0,2}["',\\]{0,4}\r?$/;
+const KEY_BODY = /(?:^|[\s"'])[A-Za-z0-9+/]{40,76}={0,2}["',\\]{0,4}\r?$/;
+const MAY_BE_KEY_BODY = /[A-Za-z0-9+/=]{8}\s{0,4}$/;
 
 /** Private keys in PEM: whole blocks, and what is left of one of which the log has only the end or the beginning. */
-function maskKeys(content: string): string {
+function withoutKeys(content: string): string[] {
   const lines = content.split("\n");
   // Neither beginning nor end: the log is a piece out of the middle.
-  if (lines.length > 2 && lines.slice(1).every((line) => line === "" || BASE64_LINE.test(line)))
-    return lines.map((line) => (line === "" ? line : MASK)).join("\n");
-  if (!content.includes("PRIVATE KEY")) return content;
+  if (lines.length > 2 && lines.slice(1).every((line) => line === "" || KEY_BODY.test(line)))
+    return lines.map((line) => (line === "" ? line : MASK));
+  if (!content.includes("PRIVATE KEY")) return lines;
   let isInside = false;
   for (const [index, line] of lines.entries()) {
     const key = maskKeysIn(line, isInside);
     isInside = key.isInside;
     lines[index] = key.line;
+    if (!key.isEndOnly) continue;
     // A block that began before the log does.
-    if (key.isEndOnly)
-      for (let before = index - 1; before >= 0 && isKeyBody(lines[before] ?? ""); before--) lines[before] = MASK;
+    for (let before = index - 1; before >= 0 && MAY_BE_KEY_BODY.test(lines[before] ?? ""); before--)
+      lines[before] = MASK;
   }
-  return lines.join("\n");
+  return lines;
 }
-
-const isKeyBody = (line: string) => /[A-Za-z0-9+/=]{8}\s{0,4}$/.test(line);
 
 /** The same for one line, in which a block may begin, end, or be as a whole, with `\n` for its line breaks. */
 function maskKeysIn(line: string, wasInside: boolean) {
-  let rest = line;
   let masked = wasInside ? MASK : "";
   let isInside = wasInside;
   let isEndOnly = false;
-  for (;;) {
-    const mark: RegExpExecArray | null = (isInside ? END : BEGIN).exec(rest);
-    if (mark) {
-      masked += isInside ? "" : `${rest.slice(0, mark.index)}-----BEGIN PRIVATE KEY----- ${MASK}`;
-      rest = rest.slice(mark.index + mark[0].length);
-      isInside = !isInside;
-      continue;
+  let done = 0;
+  for (const { 0: mark, 1: side, index } of line.matchAll(KEY_MARK)) {
+    if (side === "BEGIN" && !isInside) masked += `${line.slice(done, index)}-----BEGIN PRIVATE KEY----- ${MASK}`;
+    if (side === "END" && !isInside) {
+      masked += MASK;
+      isEndOnly = true;
     }
-    const end = isInside ? null : END.exec(rest);
-    if (!end) return { line: isInside ? masked : masked + rest, isInside, isEndOnly };
-    masked += MASK;
-    rest = rest.slice(end.index + end[0].length);
-    isEndOnly = true;
+    isInside = side === "BEGIN";
+    done = index + mark.length;
   }
+  return { line: isInside ? masked : masked + line.slice(done), isInside, isEndOnly };
 }
 
 /** What the lines after this one hold: a block below `password: |`, the value of a name or flag that ends the line. */

@@ -12,8 +12,21 @@ const DESCRIBES =
 /** `TokenFilter.java:42` of a stack. */
 const SOURCE = /\.(?:cs|cpp|c|go|java|jsx?|kt|mjs|cjs|php|py|rb|rs|scala|swift|tsx?)$/i;
 
+/** Names of variables, flags and fields are few, and each is asked for often. */
+const known = new Map<string, boolean>();
+const MOST_KNOWN = 5000;
+
 /** Whether a value of this name is a credential. */
 export function isSecretName(name: string): boolean {
+  const before = known.get(name);
+  if (before !== undefined) return before;
+  const isSecret = namesSecret(name);
+  if (known.size >= MOST_KNOWN) known.clear();
+  known.set(name, isSecret);
+  return isSecret;
+}
+
+function namesSecret(name: string): boolean {
   if (DESCRIBES.test(name) || SOURCE.test(name)) return false;
   if (ANYWHERE.test(name)) return true;
   return name
