@@ -84,7 +84,8 @@ interface Name {
 const isNameChar = (char: string | undefined) => char !== undefined && /[\w.$-]/.test(char);
 const isBlank = (char: string | undefined) => char === " " || char === "\t";
 
-function nameBefore(line: string, at: number): Name {
+/** The name that ends before a separator, without its quotes. */
+export function nameBefore(line: string, at: number): Name {
   let end = at;
   for (let gap = 0; gap < LONGEST_GAP && isBlank(line[end - 1]); gap++) end--;
   for (let gap = 0; gap < LONGEST_GAP && /["'\\\]`]/.test(line[end - 1] ?? ""); gap++) end--;

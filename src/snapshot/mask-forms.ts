@@ -26,7 +26,7 @@ const FORMS: readonly Form[] = [
   {
     // user:password@tcp(host:3306)/db of Go's MySQL driver.
     when: ["@tcp(", "@unix("],
-    pattern: /(?<![\w.-])([\w.-]{1,64}):[^\s"']{1,256}@((?:tcp|unix)\()/g,
+    pattern: /(?<![\w.-])([\w.-]{1,64}):[^\s"'@:]{1,256}@((?:tcp|unix)\()/g,
     by: `$1:${MASK}@$2`,
   },
   {
@@ -166,7 +166,7 @@ function saidInWords(whole: string, name: string, gap: string, value: string): s
 }
 
 /** The end of a value that gitleaks' rules name by the program it is of. */
-const NEAR = "[ \\t\\w.-]{0,20}[\\s'\"]{0,3}(?:=>|:{0,3}=|\\|\\||[=>:,])[`'\"\\s=]{0,5}";
+const NEAR = "[ \\t\\w.-]{0,22}(?:['\"]{1,2}[ \\t]{0,2})?[=:>|,]{1,4}[`'\"\\s]{0,5}";
 
 /** Compiled when they are first needed: most runs need none. */
 const compiled = new Map<SecretRule, Form>();

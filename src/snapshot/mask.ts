@@ -1,5 +1,5 @@
-import { MASK, maskAssignments, type Pending } from "./mask-assignments.ts";
-import { formMasker, maskUrls } from "./mask-forms.ts";
+import { MASK, maskAssignments, nameBefore, type Pending } from "./mask-assignments.ts";
+import { formMasker, isPasswordFlag, maskUrls } from "./mask-forms.ts";
 import { isNoSecret, isSecretName } from "./secret-name.ts";
 
 export { MASK };
@@ -16,7 +16,8 @@ const LAST_WORD = 512;
  */
 export function maskCredentials(content: string): string {
   if (!mayHoldCredential(content)) return content.length > LONGEST_LINE ? bounded(content) : content;
-  const lines = withoutKeys(content).map(bounded);
+  const whole = withoutKeys(content);
+  const lines = content.length > LONGEST_LINE ? whole.map(bounded) : whole;
   const pending: Pending = { value: false };
   const maskForms = formMasker(lines);
   let next: Follows | undefined;
@@ -57,7 +58,11 @@ const MAY_BE_KEY_BODY = /[A-Za-z0-9+/=]{8}\s{0,4}$/;
 function withoutKeys(content: string): string[] {
   const lines = content.split("\n");
   // Neither beginning nor end: the log is a piece out of the middle.
-  if (lines.length > 2 && lines.slice(1).every((line) => line === "" || KEY_BODY.test(line)))
+  if (
+    KEY_BODY.test(lines[1] ?? "") &&
+    lines.length > 2 &&
+    lines.slice(1).every((line) => line === "" || KEY_BODY.test(line))
+  )
     return lines.map((line) => (line === "" ? line : MASK));
   if (!content.includes("PRIVATE KEY")) return lines;
   let isInside = false;
@@ -97,14 +102,21 @@ interface Follows {
   readonly indent: number;
 }
 
+/** How the value of a name begins that is on the lines below: YAML's block, or nothing. */
+const BLOCK = /[:=]\s{0,4}([|>][-+\d]{0,2})$/;
+
 function followsIn(line: string): Follows | undefined {
-  const tail = line.slice(-160);
+  const text = (line.endsWith("\\") ? line.slice(0, -1) : line).trimEnd();
   const indent = line.length - line.trimStart().length;
-  const [, name = "", block] =
-    /([\w.$-]{1,96})\\{0,8}["']?\s{0,4}(?:=>|[:=])\s{0,4}(?:([|>][-+\d]{0,2})|\\)?\s{0,4}$/.exec(tail) ?? [];
-  if (name && isSecretName(name)) return { is: block ? "block" : "word", indent };
-  const [, flag = ""] = /(?<![\w-])--?([A-Za-z][\w.-]{1,63})\s{0,4}\\?\s{0,4}$/.exec(tail) ?? [];
-  return flag && isSecretName(flag) ? { is: "word", indent } : undefined;
+  const flag = text.slice(text.lastIndexOf(" ") + 1);
+  if (flag.startsWith("-")) return isPasswordFlag(flag) ? { is: "word", indent } : undefined;
+  const block = BLOCK.exec(text.slice(-16))?.[0].length ?? 0;
+  const at = block
+    ? text.length - block
+    : /[:=]$|=>$/.test(text.slice(-2))
+      ? text.length - (text.endsWith(">") ? 2 : 1)
+      : -1;
+  return at > 0 && isSecretName(nameBefore(text, at).text) ? { is: block ? "block" : "word", indent } : undefined;
 }
 
 function continuation(line: string, follows: Follows): { readonly line: string; readonly next?: Follows } | undefined {
