@@ -38,14 +38,25 @@ export const configMapSchema = z.looseObject({
 export type ConfigMap = z.infer<typeof configMapSchema>;
 
 /**
+ * The annotations that are kept: those that say who manages the object, and when the cluster autoscaler wrote its
+ * status. Others may repeat the whole object (kubectl, kapp, Rancher) or hold a token (OpenShift).
+ */
+const KEPT_ANNOTATIONS: readonly string[] = [
+  "argocd.argoproj.io/tracking-id",
+  "cluster-autoscaler.kubernetes.io/last-updated",
+  "meta.helm.sh/release-name",
+  "meta.helm.sh/release-namespace",
+];
+
+/**
  * Drops every value of a Secret or ConfigMap, there and then: what it returns may be kept, shown and saved. Of a pull
- * secret it keeps the registry hosts. kubectl's last-applied annotation repeats the whole object, so it goes too.
+ * secret it keeps the registry hosts, of the annotations a few.
  */
 export function withoutValues(object: KubeObject): KubeObject {
   const { data, binaryData, stringData, metadata, ...rest } = object as KubeObject & Record<string, unknown>;
-  // managedFields name keys only, but are noise; annotations other than kubectl's are kept.
-  const { annotations, managedFields: _, ...meta } = metadata as typeof metadata & { managedFields?: unknown };
-  const { "kubectl.kubernetes.io/last-applied-configuration": __, ...kept } = annotations ?? {};
+  // managedFields name keys only, but are noise.
+  const { annotations = {}, managedFields: _, ...meta } = metadata as typeof metadata & { managedFields?: unknown };
+  const kept = Object.fromEntries(Object.entries(annotations).filter(([key]) => KEPT_ANNOTATIONS.includes(key)));
   const keys = [...keysOf(data), ...keysOf(binaryData), ...keysOf(stringData)];
   const pullKey = PULL_SECRET_KEYS.get(String((object as Secret).type));
   const value = (data as Record<string, unknown> | undefined)?.[pullKey ?? ""];

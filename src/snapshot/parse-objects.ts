@@ -16,7 +16,7 @@ import { volumeAttachmentSchema } from "../objects/volume-attachment.ts";
 import { WORKLOAD_KINDS, workloadSchema } from "../objects/workload.ts";
 import { boundMessages } from "./bounded-text.ts";
 import { conforms } from "./conforms.ts";
-import { maskTerminationMessages } from "./mask.ts";
+import { maskObject } from "./mask-object.ts";
 import type { Unusable } from "./snapshot.ts";
 
 const schemas: ReadonlyMap<string, z.ZodMiniType> = new Map(
@@ -51,7 +51,7 @@ export type Parsed =
 
 /**
  * Takes one object in, from an answer of the API server or from a file. Nulls go (for the API a null is an absent
- * field), values of Secrets and ConfigMaps go, fields we do not know stay.
+ * field), values of Secrets and ConfigMaps go, credentials are masked, fields we do not know stay.
  */
 export function parseObject(raw: unknown): Parsed {
   dropNulls(raw);
@@ -60,7 +60,7 @@ export function parseObject(raw: unknown): Parsed {
   boundMessages(basic.value);
   const { kind, metadata } = basic.value;
   const kept = kind === "Secret" || kind === "ConfigMap" ? withoutValues(basic.value) : basic.value;
-  if (kind === "Pod") maskTerminationMessages(kept);
+  maskObject(kept);
   const exact = parseAs<unknown>(schemas.get(kind) ?? otherKindSchema, kept);
   return "problem" in exact
     ? {
@@ -75,7 +75,9 @@ export function parseMetadata(raw: unknown): Parsed {
   dropNulls(raw);
   const basic = parseAs(kubeObjectSchema, raw);
   if ("problem" in basic) return { problem: `${calledBy(raw)} is left out: ${basic.problem}` };
-  const { apiVersion, kind, metadata } = withoutValues(basic.value);
+  const kept = withoutValues(basic.value);
+  maskObject(kept);
+  const { apiVersion, kind, metadata } = kept;
   return { object: { ...(apiVersion && { apiVersion }), kind, metadata } };
 }
 

@@ -1,21 +1,7 @@
-import { parseImage } from "../objects/image-reference.ts";
 import type { KubeObject } from "../objects/object.ts";
+import { Addresses } from "./redact-addresses.ts";
+import { type StandIns, standInsFor } from "./redact-names.ts";
 import type { Snapshot } from "./snapshot.ts";
-
-/** Names that every cluster has tell nothing about this one. */
-const COMMON_NAMESPACES: ReadonlySet<string> = new Set(["default", "kube-system", "kube-public", "kube-node-lease"]);
-const PUBLIC_HOSTS: ReadonlySet<string> = new Set([
-  "docker.io",
-  "index.docker.io",
-  "registry-1.docker.io",
-  "auth.docker.io",
-  "registry.k8s.io",
-  "quay.io",
-  "ghcr.io",
-  "gcr.io",
-  "mcr.microsoft.com",
-  "public.ecr.aws",
-]);
 
 /** Fields whose text is Kubernetes' vocabulary or the name of something other than a namespace: left as they are. */
 const FIXED_FIELDS: ReadonlySet<string> = new Set([
@@ -52,125 +38,163 @@ const NAME_FIELDS: ReadonlySet<string> = new Set([
   "platforms",
 ]);
 
-const IPV4 = /(?<![\w.])(?:\d{1,3}\.){3}\d{1,3}(?![\w]|\.\d)/g;
-const IPV4_IN_NAME = /(?<=\bip-)\d{1,3}(?:-\d{1,3}){3}(?!\d)/g;
-// Three groups at least: a time of day has two colons and no hexadecimal letters.
-const IPV6 = /(?<![\w:])(?:[0-9a-f]{1,4}:){2,7}(?::?[0-9a-f]{1,4}){0,6}(?![\w:])/gi;
+const ACCOUNT_FIELDS: ReadonlySet<string> = new Set(["serviceAccountName", "serviceAccount"]);
+
+/** A snapshot without names, and what does the same to a text about it. */
+export interface Redacted {
+  readonly snapshot: Snapshot;
+  /** For remarks beside the report. */
+  readonly text: (content: string) => string;
+}
 
 /**
- * Replaces names of namespaces, hosts of images and IP addresses, each by the same stand-in wherever it occurs, so
- * that the report on the result says the same about other names. Everything else stays: names of pods, repositories
- * and keys are what a reader needs.
+ * Replaces names of namespaces, hosts, users and ServiceAccounts, and IP addresses, each by the same stand-in wherever
+ * it occurs, so that the report on the result says the same about other names. Everything else stays: names of pods,
+ * repositories and keys are what a reader needs.
  */
 export function redact(snapshot: Snapshot): Snapshot {
-  const images = imagesIn(snapshot);
-  const namespaces = standIns(namespacesIn(snapshot), COMMON_NAMESPACES, (n) => `namespace-${n}`);
-  const hosts = standIns(hostsIn(images, snapshot), PUBLIC_HOSTS, (n) => `registry-${n}.example`);
-  // A host that a message names without the port.
-  for (const [host, standIn] of [...hosts]) if (!hosts.has(withoutPort(host))) hosts.set(withoutPort(host), standIn);
-  // Whole images are replaced as one, so that a namespace's name in a repository stays and messages still fit the spec.
-  const whole = new Map([...images].map((image) => [image, replaceWords(image, hosts)]));
-  const inNames = new Map([...whole, ...hosts]);
-  const inTexts = new Map([...namespaces, ...inNames]);
-  const addresses = new Map<string, string>();
-  const address = (found: string) => {
-    if (/^(?:127\.|0\.0\.0\.0$|::1?$)/.test(found)) return found;
-    const known = addresses.get(found) ?? documentationAddress(addresses.size, found.includes(":"));
-    addresses.set(found, known);
-    return known;
-  };
-  const inText = (content: string, words: ReadonlyMap<string, string>): string =>
-    replaceWords(content, words)
-      .replace(IPV4, address)
-      .replace(IPV4_IN_NAME, (found) => address(found.replaceAll("-", ".")).replaceAll(".", "-"))
-      .replace(IPV6, (found) => (/[a-f]|::/i.test(found) ? address(found) : found));
-  const walk = (value: unknown, field: string): unknown => {
-    if (typeof value === "string")
-      return FIXED_FIELDS.has(field) ? value : inText(value, NAME_FIELDS.has(field) ? inNames : inTexts);
-    if (Array.isArray(value)) return value.map((item) => walk(item, field));
-    if (value === null || typeof value !== "object") return value;
-    return Object.fromEntries(
-      Object.entries(value).map(([key, content]) => [
-        key,
-        key === "namespace" && typeof content === "string" ? (namespaces.get(content) ?? content) : walk(content, key),
-      ]),
-    );
-  };
+  return redacted(snapshot).snapshot;
+}
+
+/** As `redact`, with a function for texts that are not in the snapshot. */
+export function redacted(snapshot: Snapshot): Redacted {
+  const names = standInsFor(snapshot);
+  const words = new Words(names);
   const { context: _, ...rest } = snapshot;
-  const walked = walk(rest, "") as Snapshot;
-  return { ...walked, objects: walked.objects.map((object) => renamed(object, namespaces)) };
+  const walked = walk(rest, "", {}, names, words) as Snapshot;
+  return {
+    snapshot: { ...walked, objects: walked.objects.map((object) => renamed(object, names)) },
+    text: (content) => words.replaced(content, true),
+  };
 }
 
-/** A Namespace object has the name itself. */
-function renamed(object: KubeObject, namespaces: ReadonlyMap<string, string>): KubeObject {
-  const name = object.kind === "Namespace" ? namespaces.get(object.metadata.name) : undefined;
-  return name ? { ...object, metadata: { ...object.metadata, name } } : object;
+type Fields = Readonly<Record<string, unknown>>;
+
+function walk(value: unknown, field: string, parent: Fields, names: StandIns, words: Words): unknown {
+  if (typeof value === "string") return walkText(value, field, parent, names, words);
+  if (Array.isArray(value)) return value.map((item) => walk(item, field, parent, names, words));
+  if (value === null || typeof value !== "object") return value;
+  const result: Record<string, unknown> = {};
+  for (const [key, content] of Object.entries(value)) {
+    const walked = walk(content, key, value as Fields, names, words);
+    // Only labels, annotations and the like have a dot in their key.
+    const name = key.includes(".") ? words.replaced(key, false) : key;
+    if (name === "__proto__") Object.defineProperty(result, name, { value: walked, enumerable: true });
+    else result[name] = walked;
+  }
+  return result;
 }
 
-function standIns(
-  names: ReadonlySet<string>,
-  kept: ReadonlySet<string>,
-  make: (n: number) => string,
-): Map<string, string> {
-  const hidden = [...names].filter((name) => !kept.has(name)).sort();
-  return new Map(hidden.map((name, index) => [name, make(index + 1)]));
+function walkText(value: string, field: string, parent: Fields, names: StandIns, words: Words): string {
+  if (FIXED_FIELDS.has(field)) return value;
+  if (field === "namespace") return names.namespaces.get(value) ?? value;
+  const isAccount = ACCOUNT_FIELDS.has(field) || (field === "name" && parent.kind === "ServiceAccount");
+  if (isAccount) return names.accounts.get(value) ?? value;
+  if (field === "user" || (field === "name" && (parent.kind === "User" || parent.kind === "Group")))
+    return names.users.get(value) ?? value;
+  return words.replaced(value, !NAME_FIELDS.has(field));
 }
 
-const withoutPort = (host: string) => host.replace(/:\d+$/, "");
-
-function namespacesIn({ objects, targets }: Snapshot): ReadonlySet<string> {
-  const names = [
-    ...objects.map(({ kind, metadata }) => (kind === "Namespace" ? metadata.name : metadata.namespace)),
-    ...targets.map(({ namespace }) => namespace),
-  ];
-  return new Set(names.filter((name): name is string => Boolean(name)));
+/** A Namespace and a ServiceAccount have the name themselves. */
+function renamed(object: KubeObject, { namespaces, accounts }: StandIns): KubeObject {
+  const { kind, metadata } = object;
+  const standIns = kind === "Namespace" ? namespaces : kind === "ServiceAccount" ? accounts : undefined;
+  const name = standIns?.get(metadata.name);
+  return name ? { ...object, metadata: { ...metadata, name } } : object;
 }
 
-function imagesIn({ objects, registryAnswers }: Snapshot): ReadonlySet<string> {
-  const images = new Set<string>();
-  visit([objects, registryAnswers], (value, field) => {
-    if (field === "image" || field === "imageID" || field === "names") images.add(value.replace(/^[a-z-]+:\/\//, ""));
-  });
-  return images;
+/** What is between blanks, quotes and brackets: a word, an image, a URL. */
+const CHUNK = /[^\s"'`,;()<>[\]{}=|]+/g;
+/** A name or host, with its port. */
+const WORD = /(?:\*\.)?[A-Za-z0-9_](?:[\w.-]*\w)?(?::\d{1,5}(?![\w.]))?/g;
+const EMAIL = /[\w.+-]{1,64}@[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63}){1,8}/gi;
+const ACCOUNT = /(\bsystem:serviceaccount:)([^\s:"']+):([^\s:"',;)\\]+)/g;
+/** `serviceaccount "web"`, `ServiceAccount web`, `serviceaccounts/web`, `service account shop/web`. */
+const SAID_ACCOUNT = /(\bservice ?accounts?[\s/]{1,2}\\?["']?(?:[a-z0-9-]{1,63}\/)?)([a-z0-9][a-z0-9.-]{0,252})/gi;
+const USER = /(\b[Uu]ser:? \\?["'])([^"'\\\s]+)/g;
+
+/** Replaces in texts, word by word, in one pass: the names are looked up, never searched for. */
+class Words {
+  readonly #names: StandIns;
+  readonly #addresses = new Addresses();
+  readonly #known = [new Map<string, string>(), new Map<string, string>()] as const;
+
+  constructor(names: StandIns) {
+    this.#names = names;
+  }
+
+  /** `withNamespaces` is false for names of other things, which may be called as a namespace is. */
+  replaced(content: string, withNamespaces: boolean): string {
+    const known = this.#known[withNamespaces ? 1 : 0];
+    const before = known.get(content);
+    if (before !== undefined) return before;
+    const after = this.#replace(content, withNamespaces);
+    known.set(content, after);
+    return after;
+  }
+
+  #replace(content: string, withNamespaces: boolean): string {
+    const { users, accounts, namespaces } = this.#names;
+    let text = this.#addresses.inText(content);
+    if (text.includes("@")) text = text.replace(EMAIL, (email) => users.get(email) ?? email);
+    if (text.includes("system:serviceaccount:"))
+      text = text.replace(
+        ACCOUNT,
+        (_whole, before: string, namespace: string, account: string) =>
+          `${before}${namespaces.get(namespace) ?? namespace}:${accounts.get(account) ?? account}`,
+      );
+    if (/service ?account/i.test(text))
+      text = text.replace(
+        SAID_ACCOUNT,
+        (_whole, before: string, name: string) => before + (accounts.get(name) ?? name),
+      );
+    if (/user/i.test(text))
+      text = text.replace(USER, (_whole, before: string, name: string) => before + (users.get(name) ?? name));
+    return text.replace(CHUNK, (chunk) => this.#chunk(chunk, withNamespaces));
+  }
+
+  #chunk(chunk: string, withNamespaces: boolean): string {
+    const { images, imageHosts } = this.#names;
+    const bare = chunk.replace(/^[a-z-]+:\/\//, "").replace(/[:.]+$/, "");
+    const isImage = images.has(bare) || imageHosts.has(bare.slice(0, Math.max(0, bare.indexOf("/"))).toLowerCase());
+    return chunk.replace(WORD, (word) => this.#word(word, withNamespaces && !isImage));
+  }
+
+  #word(word: string, withNamespaces: boolean): string {
+    const { namespaces, hosts, users, accounts, ambiguous } = this.#names;
+    const lower = word.toLowerCase();
+    const host = hosts.get(lower);
+    if (host) return host;
+    const user = users.get(word);
+    if (user) return user;
+    const [name = "", port] = word.split(/:(?=\d+$)/);
+    const tail = port === undefined ? "" : `:${port}`;
+    if (withNamespaces) {
+      const namespace = namespaces.get(name);
+      if (namespace) return namespace + tail;
+      if (!ambiguous.has(name) && accounts.has(name)) return `${accounts.get(name)}${tail}`;
+    }
+    return this.#dotted(name) + tail;
+  }
+
+  /** A host below one that is known, the name of a Service or pod, an address. */
+  #dotted(name: string): string {
+    const { hosts, namespaces } = this.#names;
+    if (!name.includes(".")) return this.#addresses.inWord(name);
+    const labels = name.split(".");
+    const service = labels.findIndex((label, index) => index > 1 && (label === "svc" || label === "pod"));
+    const place = service > 0 ? service - 1 : labels.length === 2 && !EXTENSIONS.has(labels[1] ?? "") ? 1 : -1;
+    const namespace = namespaces.get(labels[place] ?? "");
+    if (namespace) labels[place] = namespace;
+    for (let index = 0; index < labels.length - 1; index++) {
+      const standIn = hosts.get(labels.slice(index).join(".").toLowerCase());
+      if (standIn) return this.#addresses.inWord([...labels.slice(0, index), standIn].join("."));
+    }
+    return this.#addresses.inWord(labels.join("."));
+  }
 }
 
-function hostsIn(images: ReadonlySet<string>, { objects, registryAnswers }: Snapshot): ReadonlySet<string> {
-  const hosts = new Set([...images].flatMap((image) => parseImage(image)?.host ?? hostOfInvalid(image)));
-  visit([objects, registryAnswers], (value, field) => {
-    if (field === "registries" || field === "hosts" || field === "entry")
-      hosts.add(value.replace(/^https?:\/\//, "").replace(/\/.*/s, ""));
-  });
-  return hosts;
-}
-
-/** An image that no runtime would take may still name somebody's registry. */
-function hostOfInvalid(image: string): string[] {
-  return /^(?:https?:\/\/)?([\w-]+(?:\.[\w-]+)+(?::\d+)?|[\w.-]+:\d+)\//.exec(image)?.slice(1, 2) ?? [];
-}
-
-/** Calls for every string in a value, with the name of the field it stands in. */
-function visit(value: unknown, found: (value: string, field: string) => void, field = ""): void {
-  if (typeof value === "string") found(value, field);
-  else if (Array.isArray(value)) for (const item of value) visit(item, found, field);
-  else if (value && typeof value === "object")
-    for (const [key, content] of Object.entries(value)) visit(content, found, key);
-}
-
-/** Whole words only, the longest first: `shop` is not replaced within `shop-db`. */
-function replaceWords(content: string, names: ReadonlyMap<string, string>): string {
-  if (names.size === 0) return content;
-  const words = [...names.keys()].sort((a, b) => b.length - a.length || (a < b ? -1 : 1));
-  const pattern = new RegExp(
-    `(?<![\\w.-])(?:${words.map((word) => word.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")).join("|")})(?![\\w-]|\\.\\w)`,
-    "g",
-  );
-  return content.replace(pattern, (word) => names.get(word) ?? word);
-}
-
-/** Addresses that are set aside for examples (RFC 5737, RFC 3849), then those for benchmarks (RFC 2544). */
-function documentationAddress(index: number, isV6: boolean): string {
-  if (isV6) return `2001:db8::${(index + 1).toString(16)}`;
-  const [net, host] = [Math.floor(index / 254), (index % 254) + 1];
-  const nets = ["192.0.2", "198.51.100", "203.0.113"];
-  return `${nets[net] ?? `198.${18 + (Math.floor(net / 256) % 2)}.${net % 256}`}.${host}`;
-}
+/** A namespace may be called as an extension is: main.go is a file all the same. */
+const EXTENSIONS: ReadonlySet<string> = new Set(
+  "conf cs go java js json log md php py rb rs sh sock sql ts txt yaml yml".split(" "),
+);
