@@ -19,7 +19,7 @@ const RULES: readonly (readonly [RegExp, string | ((...match: string[]) => strin
   [/\b([a-z][a-z0-9+.-]*:\/\/)([^\s/:@"'<>]*):([^\s/"'<>]*)@/gi, `$1$2:${MASK}@`],
   [/\b([a-z][a-z0-9+.-]*:\/\/)[^\s/:@"'<>]{16,}@/gi, `$1${MASK}@`],
   // user:password@tcp(host:3306)/db of Go's MySQL driver.
-  [/([\w.-]+):[^\s:@"']+@((?:tcp|unix)\()/g, `$1:${MASK}@$2`],
+  [/(?<![\w.-])([\w.-]+):[^\s:@"']+@((?:tcp|unix)\()/g, `$1:${MASK}@$2`],
   [
     /\b(authorization["']?\s*[:=]\s*["']?(?:(?:basic|bearer|digest|negotiate|token|apikey)\s+)?)[^\s"',;]+/gi,
     `$1${MASK}`,
