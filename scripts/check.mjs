@@ -1,4 +1,4 @@
-// npm run check: types, lint, and generated files that are not what the code says. One failure does not hide the others.
+// npm run check: types, lint, slow regular expressions, and generated files that are not what the code says. One failure does not hide the others.
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -10,6 +10,7 @@ const bin = (name) => join(root, "node_modules/.bin", isWindows ? `${name}.cmd` 
 const CHECKS = [
   { what: "types", program: bin("tsc"), args: [] },
   { what: "lint and format", program: bin("biome"), args: ["check", "--error-on-warnings"] },
+  { what: "regular expressions", program: process.execPath, args: [join(root, "scripts/expressions.ts")] },
   { what: "generated files", program: process.execPath, args: [join(root, "scripts/docs.ts"), "--check"] },
 ];
 

@@ -137,8 +137,9 @@ export function readStream(stream: NodeJS.ReadableStream, { mostBytes, patienceM
     let bytes = 0;
     const settle = (end: () => void) => {
       clearTimeout(timer);
-      (stream as Partial<{ destroy(): void }>).destroy?.();
+      // Before the stream is closed: Bun tells its end at once.
       end();
+      (stream as Partial<{ destroy(): void }>).destroy?.();
     };
     const timer = setTimeout(() => settle(() => reject(reached("TOO_SLOW"))), patienceMs);
     stream.on("data", (chunk: Buffer | string) => {
