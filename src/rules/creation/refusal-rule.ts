@@ -1,5 +1,6 @@
 import { refTo } from "../../objects/object.ts";
 import { kubectl, shellLine } from "../../text/command.ts";
+import { badWordOf } from "../../text/kubectl-grammar.ts";
 import { command, type Text, text } from "../../text/text.ts";
 import type { Confidence, Evidence, Fix, Impact, RuleId } from "../finding.ts";
 import { defineWorkloadRule, type Message, type Rule, type RuleDoc } from "../rule.ts";
@@ -61,9 +62,10 @@ export function refusalRule<Facts>(spec: RefusalSpec<Facts>): Rule {
  * util/workqueue/default_rate_limiters.go DefaultTypedControllerRateLimiter); a change of the object makes them try at once.
  */
 function triesAgain({ workload, object }: WorkloadInput, { maker }: Refusal): Text {
+  const restart = kubectl("restarts", workload.namespace, "rollout", "restart", `deployment/${workload.name}`);
   const hurry =
-    workload.kind === "Deployment" && object.kind === "Deployment"
-      ? text` Once the cause is gone, ${command(shellLine(kubectl("restarts", workload.namespace, "rollout", "restart", `deployment/${workload.name}`).argv))} makes it try at once.`
+    workload.kind === "Deployment" && object.kind === "Deployment" && !badWordOf(restart)
+      ? text` Once the cause is gone, ${command(shellLine(restart.argv))} makes it try at once.`
       : [];
   return text`The ${maker.kind} controller tries again by itself, after many failures only every 17 minutes.${hurry}`;
 }
