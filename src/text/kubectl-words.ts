@@ -148,6 +148,11 @@ export const output = matching("output format", /^(?:json|yaml|wide|name|(?:json
 export const condition = matching("condition", /^(?:delete|condition=[A-Za-z][\w./-]*|jsonpath=[^\0]*)$/);
 /** A JSON document, which may hold placeholders. What it holds is data to kubectl. */
 export const json = matching("JSON patch", /^[[{]/);
+/** One verb of the API, whichever. */
+export const verb = matching("verb", /^[a-z]+$/);
+/** `log`, `status`. */
+export const subresource = matching("subresource", /^[a-z]+$/);
+/** Verbs that a grant may have. */
 export const verbs = form("list of verbs", (word) =>
   each(word, ",", (verb) =>
     ["get", "list", "watch", "create", "update", "patch", "delete", "deletecollection", "use"].includes(verb),
