@@ -4,6 +4,7 @@ import { eventSchema } from "../objects/event.ts";
 import { networkPolicySchema } from "../objects/network-policy.ts";
 import { nodeSchema } from "../objects/node.ts";
 import { type KubeObject, kubeObjectSchema } from "../objects/object.ts";
+import { nameProblem } from "../objects/object-name.ts";
 import { persistentVolumeSchema } from "../objects/persistent-volume.ts";
 import { persistentVolumeClaimSchema } from "../objects/persistent-volume-claim.ts";
 import { podSchema } from "../objects/pod.ts";
@@ -50,6 +51,8 @@ export function parseObject(raw: unknown): Parsed {
   const basic = parseAs(kubeObjectSchema, raw);
   if ("problem" in basic) return { problem: `${calledBy(raw)} is left out: ${basic.problem}` };
   const { kind, metadata } = basic.value;
+  const misnamed = nameProblem(basic.value);
+  if (misnamed) return { problem: `${calledBy(raw)} is left out: ${misnamed}` };
   const kept = kind === "Secret" || kind === "ConfigMap" ? withoutValues(basic.value) : basic.value;
   if (kind === "Pod") maskTerminationMessages(kept);
   const schema = schemas.get(kind);
@@ -64,6 +67,8 @@ export function parseMetadata(raw: unknown): Parsed {
   dropNulls(raw);
   const basic = parseAs(kubeObjectSchema, raw);
   if ("problem" in basic) return { problem: `${calledBy(raw)} is left out: ${basic.problem}` };
+  const misnamed = nameProblem(basic.value);
+  if (misnamed) return { problem: `${calledBy(raw)} is left out: ${misnamed}` };
   const { apiVersion, kind, metadata } = withoutValues(basic.value);
   return { object: { ...(apiVersion && { apiVersion }), kind, metadata } };
 }

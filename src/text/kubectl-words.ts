@@ -14,7 +14,7 @@ const PLACEHOLDER = /<[A-Za-z][\w ./:-]*>/g;
 export const isPlaceholder = (word: string): boolean => WHOLE_PLACEHOLDER.test(word);
 
 /** A DNS-1123 label (apimachinery v0.36 pkg/util/validation IsDNS1123Label). */
-const isLabel = (word: string): boolean => word.length <= 63 && LABEL.test(word);
+export const isLabel = (word: string): boolean => word.length <= 63 && LABEL.test(word);
 
 /** A DNS-1123 subdomain (IsDNS1123Subdomain). */
 export const isSubdomain = (word: string): boolean =>
