@@ -1,21 +1,26 @@
+import { leftOut } from "../rules/checked-fix.ts";
 import type { Fix } from "../rules/finding.ts";
 import type { Command, Effect } from "../text/command.ts";
+import { badWordOf } from "../text/kubectl-grammar.ts";
 import type { Text } from "../text/text.ts";
 import type { Act, Step } from "./report.ts";
 
 const ACTS: Readonly<Record<Effect, Act>> = { reads: "see", changes: "change", restarts: "restart", deletes: "delete" };
 
-/** One step; as-is and by the owner of the workload unless told otherwise. */
-export const step = (act: Act, title: Text, command: Step["command"], more: Partial<Step> = {}): Step => ({
-  act,
-  title,
-  ...(command && { command }),
-  applies: "as-is",
-  by: "workload-owner",
-  placeholders: [],
-  isAlternative: false,
-  ...more,
-});
+/** One step; as-is and by the owner of the workload unless told otherwise. A command that may not be printed is left out. */
+export function step(act: Act, title: Text, command: Step["command"], more: Partial<Step> = {}): Step {
+  const bad = command && badWordOf(command);
+  return {
+    act,
+    title: bad ? [...title, ...(title.length ? [" "] : []), ...leftOut(bad)] : title,
+    ...(command && !bad && { command }),
+    applies: "as-is",
+    by: "workload-owner",
+    placeholders: [],
+    isAlternative: false,
+    ...more,
+  };
+}
 
 /** The fixes one after the other, then the look that verifies. */
 export function repairSteps(fixes: readonly Fix[], verification: Command): readonly Step[] {

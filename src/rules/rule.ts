@@ -1,6 +1,7 @@
 import type { Json } from "../objects/object.ts";
 import type { Text } from "../text/text.ts";
 import { plain } from "../text/text.ts";
+import { checkedFix } from "./checked-fix.ts";
 import type { Confidence, Evidence, Finding, Fix, Impact, RuleId, Stage } from "./finding.ts";
 import type { PodInput } from "./pod-input.ts";
 import type { WorkloadInput } from "./workload-input.ts";
@@ -131,7 +132,7 @@ function ruleAbout<Facts, Input>(
           notes,
           ...(outlook && { outlook }),
           ...(surer && { surer }),
-          fixes: spec.fixes(match, input as Input),
+          fixes: spec.fixes(match, input as Input).map(checkedFix),
           explains,
           groupKey: spec.groupKey?.(match) ?? plain(headline),
         };

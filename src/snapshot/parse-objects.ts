@@ -4,6 +4,7 @@ import { eventSchema } from "../objects/event.ts";
 import { networkPolicySchema } from "../objects/network-policy.ts";
 import { nodeSchema } from "../objects/node.ts";
 import { type KubeObject, kubeObjectSchema, otherKindSchema, refTo } from "../objects/object.ts";
+import { nameProblem } from "../objects/object-name.ts";
 import { persistentVolumeSchema } from "../objects/persistent-volume.ts";
 import { persistentVolumeClaimSchema } from "../objects/persistent-volume-claim.ts";
 import { podSchema } from "../objects/pod.ts";
@@ -59,6 +60,8 @@ export function parseObject(raw: unknown): Parsed {
   if ("problem" in basic) return { problem: `${calledBy(raw)} is left out: ${basic.problem}` };
   boundMessages(basic.value);
   const { kind, metadata } = basic.value;
+  const misnamed = nameProblem(basic.value);
+  if (misnamed) return { problem: `${calledBy(raw)} is left out: ${misnamed}` };
   const kept = kind === "Secret" || kind === "ConfigMap" ? withoutValues(basic.value) : basic.value;
   maskObject(kept);
   const exact = parseAs<unknown>(schemas.get(kind) ?? otherKindSchema, kept);
@@ -75,6 +78,8 @@ export function parseMetadata(raw: unknown): Parsed {
   dropNulls(raw);
   const basic = parseAs(kubeObjectSchema, raw);
   if ("problem" in basic) return { problem: `${calledBy(raw)} is left out: ${basic.problem}` };
+  const misnamed = nameProblem(basic.value);
+  if (misnamed) return { problem: `${calledBy(raw)} is left out: ${misnamed}` };
   const kept = withoutValues(basic.value);
   maskObject(kept);
   const { apiVersion, kind, metadata } = kept;

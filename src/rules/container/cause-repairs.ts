@@ -8,6 +8,7 @@ import { connections, setHost } from "./connection.ts";
 import type { Crash } from "./crash.ts";
 import { repairProgram } from "./crash-rule.ts";
 import { patchContainer, setMemoryLimit, setVariable, takeVariable } from "./edit.ts";
+import { reasonAgainstGrant } from "./grant.ts";
 import type { LogCause } from "./log-cause.ts";
 import { bytesOf, memoryLimitOf, raisedLimit } from "./memory.ts";
 import { closedQuote } from "./quotes.ts";
@@ -219,29 +220,40 @@ const askFromPod = ({ pod }: PodInput, title: Text, ...words: readonly string[])
   by: "workload-owner",
 });
 
+/** Grants what the log asks for, where that is safe to offer. Its line is the only witness. */
 function forbiddenRepairs(cause: Extract<LogCause, { kind: "forbidden" }>, input: PodInput): readonly Fix[] {
+  const { namespace, verb } = cause;
   const account = serviceAccountOf(cause);
-  if (!account) return [];
-  const { namespace } = cause;
+  const against = reasonAgainstGrant(cause, input);
+  const asks = look(
+    text`Ask the API server whether it may.`,
+    kubectl(
+      "reads",
+      namespace ?? input.pod.metadata.namespace,
+      "auth",
+      "can-i",
+      verb,
+      // In `can-i` what stands behind a slash is a name.
+      resourceOf(cause).replace(/\/.*/, ""),
+      ...(cause.resource.includes("/") ? [`--subresource=${cause.resource.replace(/^.*?\//, "")}`] : []),
+      `--as=${cause.user}`,
+    ),
+  );
+  if (!account || against)
+    return [
+      ...(account ? [asks] : []),
+      adminTask(
+        text`No command that grants it is given: ${against}. The log is the only witness; check in the program's documentation which rights it needs.`,
+      ),
+    ];
   const role = `${account.account}-${cause.resource}`.replaceAll("/", "-").slice(0, 60);
-  const verbs = ["list", "watch", "get"].includes(cause.verb) ? "get,list,watch" : cause.verb;
+  const verbs = ["list", "watch", "get"].includes(verb) ? "get,list,watch" : verb;
   const kind = namespace ? "role" : "clusterrole";
   const subject = `--serviceaccount=${account.namespace}:${account.account}`;
   return [
-    look(
-      text`Ask the API server whether it may.`,
-      kubectl(
-        "reads",
-        namespace ?? input.pod.metadata.namespace,
-        "auth",
-        "can-i",
-        cause.verb,
-        resourceOf(cause),
-        `--as=${cause.user}`,
-      ),
-    ),
+    asks,
     {
-      title: text`Allow it.`,
+      title: text`Allow it, if the program should have this right: the log is the only witness that it needs it.`,
       commands: [
         kubectl("changes", namespace, "create", kind, role, `--verb=${verbs}`, `--resource=${resourceOf(cause)}`),
         kubectl("changes", namespace, "create", `${kind}binding`, role, `--${kind}=${role}`, subject),

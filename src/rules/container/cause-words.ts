@@ -107,8 +107,11 @@ type Forbidden = Extract<LogCause, { kind: "forbidden" }>;
 const hostName = ({ host, port }: Unreachable): Text =>
   host ? text`${name(port ? `${host}:${port}` : host)}` : text`a server that it needs`;
 
-/** `deployments.apps`, as kubectl takes it. */
-export const resourceOf = ({ resource, group }: Forbidden) => (group ? `${resource}.${group}` : resource);
+/** `deployments.apps`, `deployments.apps/scale`: as kubectl takes it. */
+export function resourceOf({ resource, group }: Forbidden): string {
+  const [type = "", subresource] = resource.split("/");
+  return `${type}${group && `.${group}`}${subresource === undefined ? "" : `/${subresource}`}`;
+}
 
 /** `system:serviceaccount:shop:bot` → its namespace and name. */
 export function serviceAccountOf({ user }: Forbidden) {

@@ -22,7 +22,7 @@ export default refusalRule<Facts>({
   title: "The pod that the template makes is not valid",
   needs: ["Event", "LimitRange"],
   read: (message, { snapshot, object }) => {
-    const [, kind, words = ""] = /\b([A-Z]\w+)(?:\.[\w.]{1,500})? "[^"]*" is invalid: ([\s\S]+)$/.exec(message) ?? [];
+    const [, kind, words = ""] = /^([A-Z]\w+)(?:\.[\w.]{1,500})? "[^"]*" is invalid: ([\s\S]+)$/.exec(message) ?? [];
     if (!kind) return undefined;
     const errors = fieldErrorsIn(words);
     const isAboutAmounts = errors.some(({ field }) => /\.resources\b/.test(field));

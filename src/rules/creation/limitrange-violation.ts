@@ -116,7 +116,11 @@ const BOUND =
 const RATIO =
   /(\S{1,200}) max limit to request ratio per (\w+) is ([^\s,]+), but (?:provided ratio is ([\d.]+)|no (request|limit) is specified)/g;
 
+/** How a refusal of the plugin begins. */
+const BEGINNING = /^\[?(?:(?:maximum|minimum) \S+ usage per |\S+ max limit to request ratio per )/;
+
 export function violationsIn(message: string): readonly Violation[] {
+  if (!BEGINNING.test(message)) return [];
   const bounds = [...message.matchAll(BOUND)].map((match): Violation => {
     const [, bound, resource = "", per = "", allowed = "", what, found, unstated] = match;
     return {

@@ -9,10 +9,10 @@ interface Facts {
 }
 
 const PLUGINS: readonly (readonly [string, RegExp])[] = [
-  ["PodNodeSelector", /pod node label selector (?:conflicts with|labels conflict with) its namespace[^\n]*/],
-  ["PodTolerationRestriction", /pod tolerations .*conflict with its (?:cluster|namespace)[^\n]*/],
-  ["LimitPodHardAntiAffinityTopology", /affinity\.PodAntiAffinity\.RequiredDuringScheduling has TopologyKey[^\n]*/],
-  ["ImagePolicyWebhook", /image policy webhook (?:backend denied one or more images|.*denied)[^\n]*/],
+  ["PodNodeSelector", /^pod node label selector (?:conflicts with|labels conflict with) its namespace[^\n]*/],
+  ["PodTolerationRestriction", /^pod tolerations [^:]*conflict with its (?:cluster|namespace)[^\n]*/],
+  ["LimitPodHardAntiAffinityTopology", /^affinity\.PodAntiAffinity\.RequiredDuringScheduling has TopologyKey[^\n]*/],
+  ["ImagePolicyWebhook", /^image policy webhook (?:backend denied one or more images|.*denied)[^\n]*/],
 ];
 
 /** Admission plugins that few clusters turn on, which hold pods against annotations of the namespace or another service. */

@@ -5,6 +5,7 @@ import { duration, name, type Text, text, value } from "../../text/text.ts";
 import { type Evidence, seen } from "../finding.ts";
 import { defineWorkloadRule } from "../rule.ts";
 import type { WorkloadInput } from "../workload-input.ts";
+import { ownWords } from "./own-words.ts";
 import { look } from "./repair.ts";
 
 /**
@@ -21,7 +22,9 @@ export default defineWorkloadRule<{ namespace: string; deletedAt?: string; holds
     const namespace = namespaceOf(input);
     const isEnding =
       namespace && (namespace.metadata.deletionTimestamp !== undefined || phaseOf(namespace) === "Terminating");
-    const isSaid = /because it is being terminated/.test(input.refusal?.message ?? "");
+    const isSaid = /^unable to create new content in namespace \S+ because it is being terminated/.test(
+      ownWords(input.refusal?.message ?? ""),
+    );
     if (!isSaid && !(isEnding && (lacksPods(input.object) || input.object.kind === "CronJob"))) return [];
     const evidence: Evidence[] = [
       ...(namespace && isEnding

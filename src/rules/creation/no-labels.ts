@@ -6,7 +6,7 @@ import { patchTemplate } from "./repair.ts";
 export default refusalRule<Record<string, never>>({
   id: "creation/no-labels",
   title: "The pod template has no labels",
-  read: (message) => (/unable to create pods, no labels/.test(message) ? {} : undefined),
+  read: (message) => (/^unable to create pods, no labels/.test(message) ? {} : undefined),
   message: () => ({
     headline: text`The pod template has no labels.`,
     why: text`A controller finds its pods by their labels, so it makes none without.`,

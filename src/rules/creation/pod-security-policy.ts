@@ -16,10 +16,14 @@ export default refusalRule<Facts>({
   read: (message, { template }) => {
     // Since 1.20 the first wording (kubernetes v1.24 plugin/pkg/admission/security/podsecuritypolicy/admission.go).
     const [, errors] =
-      /(?:PodSecurityPolicy: unable to admit pod|unable to validate against any pod security policy): \[([\s\S]*)\]/i.exec(
+      /^(?:PodSecurityPolicy: unable to admit pod|unable to validate against any pod security policy): \[([\s\S]*)\]/i.exec(
         message,
       ) ?? [];
-    if (errors === undefined && !/no providers available to validate pod request/.test(message)) return undefined;
+    if (
+      errors === undefined &&
+      !/^(?:PodSecurityPolicy: )?no providers available to validate pod request/.test(message)
+    )
+      return undefined;
     return { account: template?.serviceAccountName || "default", errors: errors ?? "" };
   },
   message: ({ account, errors }, { object }) => ({

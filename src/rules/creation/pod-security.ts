@@ -18,7 +18,7 @@ export interface PodSecurityRefusal {
 
 /** Reads it; undefined for other words (pod-security-admission v0.36 admission/admission.go, policy/checks.go ForbiddenDetail). */
 export function podSecurityRefusal(message: string): PodSecurityRefusal | undefined {
-  const [, level, version, rest] = /violates PodSecurity "([^":]+):([^"]+)": ([\s\S]*)$/.exec(message) ?? [];
+  const [, level, version, rest] = /^violates PodSecurity "([^":]+):([^"]+)": ([\s\S]*)$/.exec(message) ?? [];
   return level && version && rest !== undefined ? { level, version, checks: checksIn(rest) } : undefined;
 }
 

@@ -17,7 +17,7 @@ export default refusalRule<Facts>({
   title: "The PriorityClass does not exist",
   needs: ["Event", "PriorityClass"],
   read: (message, { snapshot }) => {
-    const [, priorityClass] = /no PriorityClass with name (\S+) was found/.exec(message) ?? [];
+    const [, priorityClass] = /^no PriorityClass with name (\S+) was found/.exec(message) ?? [];
     if (!priorityClass) return undefined;
     const names = snapshot.list("PriorityClass").items.map(({ metadata }) => metadata.name);
     return { priorityClass, nearest: nearest(priorityClass, names), isThereNow: names.includes(priorityClass) };

@@ -31,7 +31,7 @@ export default refusalRule<Facts>({
   needs: ["Event", "ResourceQuota", "Pod"],
   read: (message, input) => {
     const [, quota, requested = "", used = "", limited = ""] =
-      /exceeded quota: (\S+), requested: (\S+), used: (\S+), limited: ([^\s;]+)/.exec(message) ?? [];
+      /^exceeded quota: (\S+), requested: (\S+), used: (\S+), limited: ([^\s;]+)/.exec(message) ?? [];
     if (!quota) return undefined;
     const now = quotaNow(input, quota);
     const [asked, then, hard] = [amountsIn(requested), amountsIn(used), amountsIn(limited)];

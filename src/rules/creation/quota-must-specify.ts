@@ -16,7 +16,7 @@ export default refusalRule<Facts>({
   title: "A ResourceQuota demands requests or limits that a container does not state",
   needs: ["Event", "LimitRange"],
   read: (message) => {
-    const [, quota, demands = ""] = /failed quota: (\S+): must specify (.+)$/.exec(message) ?? [];
+    const [, quota, demands = ""] = /^failed quota: (\S+): must specify (.+)$/.exec(message) ?? [];
     if (!quota) return undefined;
     const named = demands.split("; ").flatMap((part) => {
       const [, resource, containers = ""] = /^(\S+) for: (\S+)$/.exec(part) ?? [];

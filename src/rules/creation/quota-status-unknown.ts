@@ -14,10 +14,10 @@ export default refusalRule<Facts>({
   title: "The API server cannot tell whether a quota allows the pod",
   needs: ["Event", "ResourceQuota"],
   read: (message) => {
-    const [, quota, what] = /status unknown for quota: (\S+), resources: (\S+)/.exec(message) ?? [];
+    const [, quota, what] = /^status unknown for quota: (\S+), resources: (\S+)/.exec(message) ?? [];
     if (quota && what) return { quota, what };
     const [other] =
-      /insufficient quota to (?:consume|match these scopes): .+$|resource quota evaluation timed out/.exec(message) ??
+      /^insufficient quota to (?:consume|match these scopes): .+$|^resource quota evaluation timed out/.exec(message) ??
       [];
     return other ? { what: other } : undefined;
   },

@@ -1,16 +1,18 @@
 import { refTo } from "../../objects/object.ts";
 import { kubectl, shellLine } from "../../text/command.ts";
+import { badWordOf } from "../../text/kubectl-grammar.ts";
 import { command, type Text, text } from "../../text/text.ts";
 import type { Confidence, Evidence, Fix, Impact, RuleId } from "../finding.ts";
 import { defineWorkloadRule, type Message, type Rule, type RuleDoc } from "../rule.ts";
 import type { Refusal, WorkloadInput } from "../workload-input.ts";
+import { ownWords } from "./own-words.ts";
 
 /** A rule about what the API server says when it refuses a pod. */
 interface RefusalSpec<Facts> {
   readonly id: RuleId;
   readonly title: string;
   readonly needs?: readonly string[];
-  /** Reads the facts from the words; undefined where they are another rule's. */
+  /** Reads the facts from the words of the one who refuses (see ownWords); undefined where they are another rule's. */
   read(message: string, input: WorkloadInput, refusal: Refusal): Facts | undefined;
   confidence?(facts: Facts, input: WorkloadInput): Confidence;
   /** `delays` where the trouble is over, and the controller only has to try again. */
@@ -33,7 +35,7 @@ export function refusalRule<Facts>(spec: RefusalSpec<Facts>): Rule {
     explains: ["creation/progress-deadline"],
     check: (input) => {
       const { refusal, object } = input;
-      const facts = refusal && spec.read(refusal.message, input, refusal);
+      const facts = refusal && spec.read(ownWords(refusal.message), input, refusal);
       if (!refusal || facts === undefined) return [];
       return [
         {
@@ -61,9 +63,10 @@ export function refusalRule<Facts>(spec: RefusalSpec<Facts>): Rule {
  * util/workqueue/default_rate_limiters.go DefaultTypedControllerRateLimiter); a change of the object makes them try at once.
  */
 function triesAgain({ workload, object }: WorkloadInput, { maker }: Refusal): Text {
+  const restart = kubectl("restarts", workload.namespace, "rollout", "restart", `deployment/${workload.name}`);
   const hurry =
-    workload.kind === "Deployment" && object.kind === "Deployment"
-      ? text` Once the cause is gone, ${command(shellLine(kubectl("restarts", workload.namespace, "rollout", "restart", `deployment/${workload.name}`).argv))} makes it try at once.`
+    workload.kind === "Deployment" && object.kind === "Deployment" && !badWordOf(restart)
+      ? text` Once the cause is gone, ${command(shellLine(restart.argv))} makes it try at once.`
       : [];
   return text`The ${maker.kind} controller tries again by itself, after many failures only every 17 minutes.${hurry}`;
 }

@@ -19,12 +19,12 @@ export default refusalRule<Facts>({
   read: (message, { template }) => {
     const runtimeClass = template?.runtimeClassName ?? "";
     const [, label, ofClass, ofPod] =
-      /conflict: runtimeClass\.scheduling\.nodeSelector\[([^\]]+)\] = ([^;]*); pod\.spec\.nodeSelector\[[^\]]+\] = (\S*)/.exec(
+      /^conflict: runtimeClass\.scheduling\.nodeSelector\[([^\]]+)\] = ([^;]*); pod\.spec\.nodeSelector\[[^\]]+\] = (\S*)/.exec(
         message,
       ) ?? [];
     if (label && ofClass !== undefined && ofPod !== undefined)
       return { what: "node-selector", runtimeClass, label, ofClass, ofPod };
-    return /Pod's Overhead doesn't match RuntimeClass's defined Overhead|Pod Overhead set without corresponding RuntimeClass/.test(
+    return /^(?:pod rejected: )?(?:Pod's Overhead doesn't match RuntimeClass's defined Overhead|Pod Overhead set without corresponding RuntimeClass)/.test(
       message,
     )
       ? { what: "overhead", runtimeClass }

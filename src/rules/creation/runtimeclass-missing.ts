@@ -17,7 +17,7 @@ export default refusalRule<Facts>({
   title: "The RuntimeClass does not exist",
   needs: ["Event", "RuntimeClass"],
   read: (message, { snapshot }) => {
-    const [, runtimeClass] = /pod rejected: RuntimeClass "([^"]+)" not found/.exec(message) ?? [];
+    const [, runtimeClass] = /^pod rejected: RuntimeClass "([^"]+)" not found/.exec(message) ?? [];
     if (!runtimeClass) return undefined;
     const names = snapshot.list("RuntimeClass").items.map(({ metadata }) => metadata.name);
     return { runtimeClass, nearest: nearest(runtimeClass, names), isThereNow: names.includes(runtimeClass) };

@@ -17,7 +17,7 @@ export default refusalRule<Facts>({
   title: "No SecurityContextConstraint takes the pod (OpenShift)",
   read: (message, { template }) => {
     const [, errors] =
-      /unable to validate against any security context constraint: \[?([\s\S]*?)\]?$/.exec(message) ?? [];
+      /^unable to validate against any security context constraint: \[?([\s\S]*?)\]?$/.exec(message) ?? [];
     if (errors === undefined) return undefined;
     const fields = [
       ...errors.matchAll(

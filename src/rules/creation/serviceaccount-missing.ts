@@ -24,7 +24,7 @@ export default refusalRule<Facts>({
   needs: ["Event", "ServiceAccount"],
   read: (message, input) => {
     const [, namespace = "", account] =
-      /error looking up service account ([^/\s]+)\/([^:\s]+): serviceaccounts? "[^"]*" not found/.exec(message) ?? [];
+      /^error looking up service account ([^/\s]+)\/([^:\s]+): serviceaccounts? "[^"]*" not found/.exec(message) ?? [];
     if (!account) return undefined;
     const { snapshot } = input;
     const names = snapshot.list("ServiceAccount", namespace).items.map(({ metadata }) => metadata.name);

@@ -5,14 +5,14 @@ import { look } from "./repair.ts";
 
 /** Refusals that have a rule of their own, whatever it is that is refused. */
 const OTHERS =
-  /exceeded quota|failed quota|denied the request|failed calling webhook|ValidatingAdmissionPolicy| is invalid: |usage per PersistentVolumeClaim|being terminated/;
+  /^(?:exceeded quota|failed quota|admission webhook|failed calling webhook|ValidatingAdmissionPolicy|[A-Z]\w+(?:\.[\w.]+)? "[^"]*" is invalid: |\[?(?:maximum|minimum) \S+ usage per PersistentVolumeClaim|unable to create new content in namespace)/;
 
 /** A StatefulSet makes the claims of a pod before the pod, and one of them is refused. */
 export default refusalRule<{ says: string; claim?: string }>({
   id: "creation/sts-claim-create-failed",
   title: "A claim of the StatefulSet cannot be created",
-  read: (message, _, { what, evidence }) => {
-    if (what !== "claim" || OTHERS.test(message)) return undefined;
+  read: (own, _, { what, evidence, message }) => {
+    if (what !== "claim" || OTHERS.test(own)) return undefined;
     const [, claim] = /create Claim (\S+) for Pod/i.exec(String(evidence.value)) ?? [];
     return { says: message, ...(claim && { claim }) };
   },

@@ -17,7 +17,7 @@ export default refusalRule<Facts>({
   title: "A ValidatingAdmissionPolicy refuses the pod",
   read: (message) => {
     const [, policy, binding, says = ""] =
-      /ValidatingAdmissionPolicy '([^']+)' with binding '([^']+)' denied request: ([\s\S]*)$/.exec(message) ?? [];
+      /^ValidatingAdmissionPolicy '([^']+)' with binding '([^']+)' denied request: ([\s\S]*)$/.exec(message) ?? [];
     if (!policy || !binding) return undefined;
     return {
       policy,

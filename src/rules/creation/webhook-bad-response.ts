@@ -15,7 +15,7 @@ export default refusalRule<Facts>({
   title: "An admission webhook answers with something unusable",
   read: (message) => {
     const [, webhook, error = ""] =
-      /failed calling webhook "([^"]+)": (?:failed to call webhook: )?([\s\S]*)$/.exec(message) ?? [];
+      /^failed calling webhook "([^"]+)": (?:failed to call webhook: )?([\s\S]*)$/.exec(message) ?? [];
     // A request that did not get through names the URL: that is the webhook that cannot be reached.
     if (!webhook || /^(?:Post|Get) "?https?:/.test(error)) return undefined;
     return { webhook, error: error.trim() };

@@ -24,7 +24,7 @@ export default refusalRule<Facts>({
   needs: ["Event", "ValidatingWebhookConfiguration", "MutatingWebhookConfiguration"],
   read: (message) => {
     const [, webhook, how, words = ""] =
-      /admission webhook "([^"]+)" denied the request( without explanation|: )([\s\S]*)$/.exec(message) ?? [];
+      /^admission webhook "([^"]+)" denied the request( without explanation|: )([\s\S]*)$/.exec(message) ?? [];
     if (!webhook) return undefined;
     const says = how === ": " ? words.trim() : "";
     const engine = engineOf(webhook, says);

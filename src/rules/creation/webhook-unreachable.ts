@@ -30,7 +30,7 @@ export default refusalRule<Facts>({
   needs: ["Event", "ValidatingWebhookConfiguration", "MutatingWebhookConfiguration", "Service", "EndpointSlice"],
   read: (message, input) => {
     const [, webhook, rest = ""] =
-      /failed calling webhook "([^"]+)": (?:failed to call webhook: )?([\s\S]*)$/.exec(message) ?? [];
+      /^failed calling webhook "([^"]+)": (?:failed to call webhook: )?([\s\S]*)$/.exec(message) ?? [];
     const [, url, error = ""] = /^(?:Post|Get) "?(https?:\/\/[^\s"]+?)"?: ([\s\S]*)$/.exec(rest) ?? [];
     if (!webhook || !url) return undefined;
     const { service, namespace } = serviceIn(url) ?? {};

@@ -231,9 +231,12 @@ export function runCommand(input: PodInput, { probe, container }: ProbeFailure):
   const { namespace, name: podName } = input.pod.metadata;
   if (!probe.command?.length || !container.status?.state?.running) return [];
   return [
-    look(
-      text`Run the command by hand, in container ${name(container.name)}.`,
-      kubectl("reads", namespace, "exec", podName, "-c", container.name, "--", ...probe.command),
-    ),
+    {
+      // The command is the pod's own: it may do anything there, as it does for the kubelet.
+      title: text`Run the probe's command by hand in container ${name(container.name)}, if it does no harm.`,
+      commands: [kubectl("changes", namespace, "exec", podName, "-c", container.name, "--", ...probe.command)],
+      applies: "maybe",
+      by: "workload-owner",
+    },
   ];
 }

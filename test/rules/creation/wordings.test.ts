@@ -1,6 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import { fieldErrorsIn } from "../../../src/rules/creation/invalid-spec.ts";
 import { violationsIn } from "../../../src/rules/creation/limitrange-violation.ts";
+import { ownWords } from "../../../src/rules/creation/own-words.ts";
 import { podSecurityRefusal } from "../../../src/rules/creation/pod-security.ts";
 import { amountsIn, usageOf } from "../../../src/rules/creation/quota.ts";
 import { labelIn, policiesIn } from "../../../src/rules/creation/webhook-denied.ts";
@@ -28,7 +29,7 @@ describe("Pod Security checks", () => {
   test("commas, quotes and brackets within a detail do not part it", () => {
     const words =
       'pods "x" is forbidden: violates PodSecurity "restricted:v1.33": unrestricted capabilities (containers "a", "b" must set securityContext.capabilities.drop=["ALL"]; container "a" must not include "NET_ADMIN", "SYS_TIME" in securityContext.capabilities.add), hostPort (container "a" uses hostPorts 80, 443), runAsUser=0 (pod must not set runAsUser=0)';
-    expect(podSecurityRefusal(words)).toEqual({
+    expect(podSecurityRefusal(ownWords(words))).toEqual({
       level: "restricted",
       version: "v1.33",
       checks: [
