@@ -143,7 +143,7 @@ export function readStream(stream: NodeJS.ReadableStream, { mostBytes, patienceM
     };
     const timer = setTimeout(() => settle(() => reject(reached("TOO_SLOW"))), patienceMs);
     stream.on("data", (chunk: Buffer | string) => {
-      const piece = Buffer.from(chunk as string);
+      const piece = typeof chunk === "string" ? Buffer.from(chunk) : chunk;
       chunks.push(piece);
       bytes += piece.length;
       if (bytes > mostBytes) settle(() => reject(reached("TOO_LARGE")));

@@ -172,18 +172,23 @@ describe("credential plugins", () => {
 });
 
 describe("OIDC", () => {
-  const loginAt = (issuer: string, env: Record<string, string> = {}, config: Record<string, string> = {}) =>
+  const loginAt = (
+    issuer: string,
+    env: Record<string, string> = {},
+    config: Record<string, string> = {},
+    patienceMs = 10_000,
+  ) =>
     messageOf(
       idTokenOf(
         { "idp-issuer-url": issuer, "client-id": "me", "refresh-token": "r1", ...config },
         worldOf(env),
-        1000,
+        patienceMs,
       ).then(({ idToken }) => ({ message: idToken })),
     );
 
   test("an issuer that drips", async () => {
     const { url } = await httpServer((_request, response) => drip(response));
-    expect(await loginAt(url)).toContain("did not answer within 1 s (--patience)");
+    expect(await loginAt(url, {}, {}, 1000)).toContain("did not answer within 1 s (--patience)");
   });
 
   test("an issuer that never ends", async () => {
