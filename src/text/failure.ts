@@ -1,4 +1,5 @@
-import type { Text } from "./text.ts";
+import { withoutSecrets } from "./run-secrets.ts";
+import { plain, type Text } from "./text.ts";
 
 /**
  * Something that keeps us from a diagnosis and that the user can do something about: a bad flag, no cluster, no such
@@ -13,10 +14,16 @@ export class Failure extends Error {
   readonly todo: readonly Text[];
 
   constructor(headline: Text, details: { readonly seen?: readonly Text[]; readonly todo?: readonly Text[] } = {}) {
-    super(headline.map((piece) => (typeof piece === "string" ? piece : piece.text)).join(""));
+    super(plain(scrubbed(headline)));
     this.name = "Failure";
-    this.headline = headline;
-    this.seen = details.seen ?? [];
-    this.todo = details.todo ?? [];
+    this.headline = scrubbed(headline);
+    this.seen = (details.seen ?? []).map(scrubbed);
+    this.todo = (details.todo ?? []).map(scrubbed);
   }
 }
+
+/** What a server or a plugin sends back may hold the credentials that it was sent. */
+const scrubbed = (words: Text): Text =>
+  words.map((piece) =>
+    typeof piece === "string" ? withoutSecrets(piece) : { ...piece, text: withoutSecrets(piece.text) },
+  );
