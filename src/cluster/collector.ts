@@ -1,8 +1,9 @@
 import { fullName, type KubeObject, type ObjectRef } from "../objects/object.ts";
 import { boundedLines } from "../snapshot/bounded-text.ts";
-import { maskCredentials } from "../snapshot/mask.ts";
+import { MASK, maskCredentials } from "../snapshot/mask.ts";
 import { parseMetadata, parseObject } from "../snapshot/parse-objects.ts";
 import type { Complete, ContainerLog, Gap, ObjectOf, Snapshot, Unusable } from "../snapshot/snapshot.ts";
+import { withoutSecrets } from "../text/run-secrets.ts";
 import type { Answer, Api, ListQuery, Resource } from "./api.ts";
 import { type Kind, RESOURCES } from "./resources.ts";
 
@@ -108,7 +109,7 @@ export class Collector {
         this.#miss(answer, about);
         return undefined;
       }
-      const text = maskCredentials(boundedLines(answer.body));
+      const text = maskCredentials(boundedLines(withoutCutLine(withoutSecrets(answer.body), bounds.bytes)));
       this.#logs.push({ namespace, pod: name, container, previous, text });
       return text;
     });
@@ -234,12 +235,25 @@ export class Collector {
       ...about,
       // An absent log or list: the object went away between two reads.
       state: answer.state === "absent" ? "failed" : answer.state,
-      message: answer.message,
+      message: withoutSecrets(answer.message),
       ...(answer.state === "forbidden" && { right: answer.right }),
     };
     this.#gaps.set(`${about.kind}/${fullName({ namespace: about.namespace, name: about.name ?? "" })}`, gap);
   }
 }
+
+/**
+ * A log of as many bytes as were asked for begins within a line, and perhaps within a credential, of which nothing tells
+ * any more that it is one: the first line is masked, or, where there is no other, its first word.
+ */
+function withoutCutLine(log: string, mostBytes: number): string {
+  if (Buffer.byteLength(log) < mostBytes - LONGEST_CHARACTER) return log;
+  const end = log.indexOf("\n");
+  return end < 0 ? log.replace(/^\S*/, MASK) : `${MASK}${log.slice(end)}`;
+}
+
+/** In UTF-8: a character that the cut went through is left out. */
+const LONGEST_CHARACTER = 4;
 
 const listKey = (
   depth: "whole" | "metadata",

@@ -1,5 +1,6 @@
 import { readBounded } from "../snapshot/bounded-file.ts";
 import { Failure } from "../text/failure.ts";
+import { keepSecret } from "../text/run-secrets.ts";
 import { command, name, path, type Text, text } from "../text/text.ts";
 import type { World } from "../world.ts";
 import { checkPair } from "./certificates.ts";
@@ -23,6 +24,7 @@ export function headerValue(given: string, what: Text): string {
   if (/[\u0000-\u0008\u000a-\u001f\u007f]/.test(given)) {
     throw new Failure(text`${what} cannot be sent: it holds a line break or another control character.`);
   }
+  keepSecret(given);
   return Buffer.from(given, "utf8").toString("latin1");
 }
 
@@ -78,7 +80,9 @@ function loginOf(owner: Owner, world: World): Credentials | undefined {
     );
   }
   if (user.username) {
+    keepSecret(user.password);
     const pair = Buffer.from(`${user.username}:${user.password ?? ""}`, "utf8").toString("base64");
+    keepSecret(pair);
     return {
       what: `password of user ${userName}`,
       get: async () => ({ authorization: `Basic ${pair}` }),
@@ -134,6 +138,7 @@ function certificateOf(user: KubeconfigUser): (() => Pick<Proof, "clientCertific
   return () => {
     const clientCertificate = pem(certificateData, certificateFile, "client certificate");
     const clientKey = pem(keyData, keyFile, "client key");
+    keepSecret(clientKey);
     checkPair(clientCertificate, clientKey, certificateFile);
     return { clientCertificate, clientKey };
   };
@@ -210,6 +215,7 @@ function checkAuthProvider({ name: kind = "", config = {} }: AuthProvider): void
 
 function authProviderCredentials(provider: AuthProvider, { file, patienceMs }: Owner, world: World): Credentials {
   let config: Readonly<Record<string, string>> = provider.config ?? {};
+  for (const field of ["id-token", "refresh-token", "client-secret"]) keepSecret(config[field]);
   let asking: Promise<string> | undefined;
   const ask = async (): Promise<string> => {
     // Loaded only here: few kubeconfigs still have an auth-provider.
@@ -226,6 +232,7 @@ function authProviderCredentials(provider: AuthProvider, { file, patienceMs }: O
       );
     }
     config = fresh;
+    keepSecret(config["refresh-token"]);
     return idToken;
   };
   return {

@@ -3,6 +3,7 @@ import { posix, resolve } from "node:path";
 import { readBounded } from "../snapshot/bounded-file.ts";
 import { Failure } from "../text/failure.ts";
 import { nearest } from "../text/nearest.ts";
+import { keepSecret } from "../text/run-secrets.ts";
 import { command, list, name, path, type Text, text, value } from "../text/text.ts";
 import type { World } from "../world.ts";
 import { usableCertificates } from "./certificates.ts";
@@ -352,6 +353,7 @@ function serverUrl(given: string, source: string): { url: URL; server: string; l
   if (url.protocol !== "https:" && url.protocol !== "http:") throw wrong(text`only https:// and http:// are spoken`);
   // Go's HTTP client sends the login of a URL before any other.
   const [username, password] = [decodeURIComponent(url.username), decodeURIComponent(url.password)];
+  keepSecret(password);
   const login = url.username ? `Basic ${Buffer.from(`${username}:${password}`, "utf8").toString("base64")}` : undefined;
   return { url, server: `${url.protocol}//${url.host}${cleanPath(given, wrong)}`, login };
 }

@@ -1,4 +1,5 @@
 import { BlockList, isIP, isIPv4, type Socket } from "node:net";
+import { keepSecret } from "../text/run-secrets.ts";
 import type { World } from "../world.ts";
 
 /** A proxy between us and the API server. */
@@ -47,6 +48,7 @@ function parsed(text: string, source: string): ProxyServer {
   }
   const user = url.username ? decodeURIComponent(url.username) : undefined;
   const password = decodeURIComponent(url.password);
+  keepSecret(password);
   const port = Number(url.port) || PORTS[protocol];
   return {
     protocol,

@@ -92,6 +92,7 @@ const headerSchema = z.looseObject({
   complete: z.optional(z.array(z.looseObject({ kind: z.string(), namespace: optionalText }))),
   logs: z.optional(z.array(log)),
   registryAnswers: z.optional(z.array(registryAnswer)),
+  skipped: z.optional(texts),
   unusable: z.optional(z.array(z.looseObject({ ref, problem: z.string() }))),
 });
 
@@ -108,6 +109,7 @@ export interface Header {
   readonly complete?: readonly Complete[];
   readonly logs?: readonly ContainerLog[];
   readonly registryAnswers?: readonly RegistryAnswer[];
+  readonly skipped?: readonly string[];
   readonly unusable?: readonly Unusable[];
 }
 

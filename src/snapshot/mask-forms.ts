@@ -228,38 +228,6 @@ function maskLetters(line: string): string {
   return masked;
 }
 
-/** Longer names of hosts and users than these are none. */
-const LONGEST_LOGIN = 1024;
-
-/**
- * Masks the password of scheme://user:password@host, also one with `/`, `#` or `@` in it, and the token of
- * scheme://token@host of Git and Sentry. Goes from :// to ://, each part once.
- */
-export function maskUrls(line: string): string {
-  if (!line.includes("://")) return line;
-  const parts = line.split("://");
-  return parts
-    .map((part, index) => {
-      if (index === 0 || !/[a-z0-9+.-]$/i.test(parts[index - 1] ?? "")) return part;
-      // The next scheme is not of this URL.
-      const run = /^[^\s"'<>`]{0,1024}/.exec(part)?.[0] ?? "";
-      const at = run.lastIndexOf("@", LONGEST_LOGIN);
-      if (at < 0) return part;
-      const login = run.slice(0, at);
-      const colon = login.indexOf(":");
-      const slash = login.search(/[/?#]/);
-      if (colon >= 0 && (slash < 0 || colon < slash)) {
-        // http://host:8080/@name has a port there.
-        if (/^\d{1,5}(?:[/?#]|$)/.test(login.slice(colon + 1)) && slash >= 0) return part;
-        const user = login.slice(0, colon);
-        const isToken = login.length === colon + 1 || user.length >= 32;
-        return `${isToken ? MASK : user}:${MASK}${part.slice(at)}`;
-      }
-      return slash < 0 && login.length >= 16 ? MASK + part.slice(at) : part;
-    })
-    .join("://");
-}
-
 /** Whether a word of a command line says that the next is a password: `--db-password`, `-Password`. */
 export const isPasswordFlag = (word: string): boolean =>
   /^--?[A-Za-z][\w.-]{1,63}$/.test(word) && isSecretName(word.replace(/^--?/, ""));

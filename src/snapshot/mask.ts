@@ -1,5 +1,6 @@
+import { withoutUrlLogins } from "../text/run-secrets.ts";
 import { MASK, maskAssignments, nameBefore, type Pending } from "./mask-assignments.ts";
-import { formMasker, isPasswordFlag, maskUrls } from "./mask-forms.ts";
+import { formMasker, isPasswordFlag } from "./mask-forms.ts";
 import { isNoSecret, isSecretName } from "./secret-name.ts";
 
 export { MASK };
@@ -25,7 +26,7 @@ export function maskCredentials(content: string): string {
     if (line.length < SHORTEST && !next) continue;
     const continued = next && continuation(line, next);
     next = continued?.next ?? (index + 1 < lines.length ? followsIn(line) : undefined);
-    lines[index] = continued ? continued.line : maskForms(maskUrls(maskAssignments(line, pending)));
+    lines[index] = continued ? continued.line : maskForms(withoutUrlLogins(maskAssignments(line, pending)));
   }
   return lines.join("\n");
 }

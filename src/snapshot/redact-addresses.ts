@@ -2,7 +2,7 @@ import { isIP, isIPv4, isIPv6 } from "node:net";
 
 // Eight groups at most; what is an address and what a time of day, node:net says.
 const IPV6 = /(?<![\w:.])(?:[0-9a-f]{0,4}:){2,8}(?:\d{1,3}(?:\.\d{1,3}){3}|[0-9a-f]{0,4})(?![\w:])/gi;
-const IPV4_IN_NAME = /(?<!\d|\d-)\d{1,3}(?:-\d{1,3}){3}(?!\d|-\d)/g;
+const IPV4_IN_NAME = /(?<!\d)\d{1,3}(?:-\d{1,3}){3}(?!\d|-\d)/g;
 const REVERSE = /(?:\d{1,3}\.){4}in-addr\.arpa|(?:[0-9a-f]\.){4,32}ip6\.arpa/gi;
 
 /** Replaces IP addresses, each by the same address of those for documentation, in whatever form it is written. */

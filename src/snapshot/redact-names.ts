@@ -1,4 +1,5 @@
 import { parseImage } from "../objects/image-reference.ts";
+import { SOURCE } from "./secret-name.ts";
 import type { Snapshot } from "./snapshot.ts";
 
 /** Names that every cluster has tell nothing about this one. */
@@ -175,6 +176,9 @@ const URL_HOST = /:\/\/(?:[^\s/"'@<>]{1,256}@)?([a-z0-9][a-z0-9.-]{1,252}[a-z0-9
 /** Where Go, the kubelet and TLS name a host in a sentence. */
 const SAID_HOST =
   /\b(?:lookup|host:?|hostname:?|valid for|not|server|resolve|connect to|to address|upstream|@)\s{0,2}["']?((?:\*\.)?[a-z0-9][a-z0-9-]{0,62}(?:\.[a-z0-9-]{1,63}){1,16})(?![\w/])/gi;
+/** Before a port it is a host too, or a file of source code and a line. */
+const HOST_AND_PORT =
+  /(?<![\w./@:-])([a-z0-9][a-z0-9-]{0,62}(?:\.[a-z0-9-]{1,63}){0,15}\.[a-z]{2,24})(?=:\d{2,5}(?!\w))/gi;
 const CERTIFICATE_NAMES = /\bvalid for ([\w.*-]{1,253}(?:, [\w.*-]{1,253}){0,64})/g;
 const SAID_USER = /\b[Uu]ser:? ["']([^"'\s]{1,256})["']/g;
 const EMAIL = /[\w.+-]{1,64}@[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63}){1,8}/gi;
@@ -190,6 +194,7 @@ function lookAtText(value: string, names: Names): void {
       for (const host of list.split(", ")) addSaidHost(host, names);
     for (const [, user = ""] of value.matchAll(SAID_USER)) if (!user.startsWith("system:")) names.users.add(user);
   }
+  if (value.includes(":")) for (const [, host = ""] of value.matchAll(HOST_AND_PORT)) addSaidHost(host, names);
   if (value.includes("@")) for (const [email] of value.matchAll(EMAIL)) names.users.add(email);
   if (value.includes("system:serviceaccount"))
     for (const [, namespace = "", account] of value.matchAll(SAID_ACCOUNT)) {
@@ -201,7 +206,7 @@ function lookAtText(value: string, names: Names): void {
 
 function addSaidHost(host: string, names: Names): void {
   // The name of a Service holds a namespace, which is replaced by itself; a file has an extension.
-  if (/\.svc(?:\.|$)/.test(host) || /\.(?:conf|go|java|js|json|log|py|rb|sh|sock|ts|txt|ya?ml)$/i.test(host)) return;
+  if (/\.svc(?:\.|$)/.test(host) || SOURCE.test(host) || /\.(?:conf|json|log|sh|sock|txt|ya?ml)$/i.test(host)) return;
   if (host.includes(".")) names.hosts.add(host.toLowerCase());
 }
 

@@ -154,7 +154,9 @@ class Words {
   }
 
   #chunk(chunk: string, withNamespaces: boolean): string {
-    const { images, imageHosts } = this.#names;
+    const { images, imageHosts, users } = this.#names;
+    const user = users.get(chunk);
+    if (user) return user;
     const bare = chunk.replace(/^[a-z-]+:\/\//, "").replace(/[:.]+$/, "");
     const isImage = images.has(bare) || imageHosts.has(bare.slice(0, Math.max(0, bare.indexOf("/"))).toLowerCase());
     return chunk.replace(WORD, (word) => this.#word(word, withNamespaces && !isImage));

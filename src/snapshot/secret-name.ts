@@ -10,7 +10,7 @@ const DESCRIBES =
   /(?:class|count|dir|directory|enabled|endpoint|expiration|expires|expiry|file|filename|host|issuer|kind|length|lifetime|limit|mode|name|namespace|path|policy|port|provider|ref|refs|required|reviews?|seconds|size|status|store|timeout|ttl|type|uri|url|version|volume|audience|audiences|usage)$/i;
 
 /** `TokenFilter.java:42` of a stack. */
-const SOURCE = /\.(?:cs|cpp|c|go|java|jsx?|kt|mjs|cjs|php|py|rb|rs|scala|swift|tsx?)$/i;
+export const SOURCE = /\.(?:cs|cpp|c|go|java|jsx?|kt|mjs|cjs|php|py|rb|rs|scala|swift|tsx?)$/i;
 
 /** Names of variables, flags and fields are few, and each is asked for often. */
 const known = new Map<string, boolean>();

@@ -1,4 +1,16 @@
-import { type Dirent, readdirSync, statSync, writeFileSync } from "node:fs";
+import {
+  closeSync,
+  constants,
+  type Dirent,
+  lstatSync,
+  openSync,
+  readdirSync,
+  renameSync,
+  type Stats,
+  statSync,
+  unlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { join, relative } from "node:path";
 import { controllerOf, type KubeObject, type ObjectRef, refTo } from "../objects/object.ts";
 import { isReady, type Pod } from "../objects/pod.ts";
@@ -141,7 +153,7 @@ export async function parseSnapshot(files: readonly { path: string; content: str
     logs: (header.logs ?? []).map((log) => ({ ...log, text: maskCredentials(boundedLines(log.text)) })),
     ...(header.registryAnswers && { registryAnswers: header.registryAnswers }),
     ...(known.length > 0 && { unusable: known }),
-    skipped,
+    skipped: [...new Set([...(header.skipped ?? []), ...skipped])],
   };
 }
 
@@ -277,6 +289,7 @@ export function snapshotText(snapshot: Snapshot): string {
     registryAnswers,
     objects,
     unusable,
+    skipped,
   } = snapshot;
   const whyPending = {
     schemaVersion: HEADER_VERSION,
@@ -291,17 +304,58 @@ export function snapshotText(snapshot: Snapshot): string {
     ...(logs.length && { logs }),
     ...(registryAnswers && { registryAnswers }),
     ...(unusable && { unusable }),
+    ...(skipped.length && { skipped }),
   };
   return `${JSON.stringify({ apiVersion: "v1", kind: "List", whyPending, items: objects }, null, 1)}\n`;
 }
 
-/** Saves a snapshot. Throws a Failure where the file cannot be written. */
+/**
+ * Saves a snapshot, readable by its owner only, also where a file of that name is there already: it is written beside it
+ * and takes its place when it is complete. Throws a Failure where the file cannot be written. A symbolic link is not
+ * followed, as whoever made it chose what would be overwritten; a pipe, socket or device, such as /dev/stdout, is
+ * written to as it is.
+ */
 export function writeSnapshot(file: string, snapshot: Snapshot): void {
+  const content = snapshotText(snapshot);
   try {
-    writeFileSync(file, snapshotText(snapshot), { mode: 0o600 });
+    const there = lstatSync(file, { throwIfNoEntry: false });
+    if (isStream(file, there)) writeFileSync(file, content);
+    else if (there?.isSymbolicLink()) throw refusedLink(file);
+    else if (there && !there.isFile()) throw Object.assign(new Error(), { code: "EISDIR" });
+    else replaceFile(file, content);
   } catch (error) {
+    if (error instanceof Failure) throw error;
     throw new Failure(
       text`The snapshot could not be written to ${name(file)}: ${(error as NodeJS.ErrnoException).code ?? "unknown error"}.`,
     );
+  }
+}
+
+const refusedLink = (file: string) =>
+  new Failure(text`The snapshot was not written: ${name(file)} is a symbolic link.`, {
+    todo: [text`Name the file itself, or remove the link.`],
+  });
+
+/** /dev/stdout is a link to what the shell made of it; other links are not followed. */
+function isStream(file: string, there: Stats | undefined): boolean {
+  const meant = there?.isSymbolicLink() && /^\/(?:dev|proc)\//.test(file) ? statSync(file) : there;
+  const isPlainFile = meant?.isFile() === true && meant === there;
+  return meant !== undefined && !isPlainFile && !meant.isDirectory() && !meant.isSymbolicLink();
+}
+
+function replaceFile(file: string, content: string): void {
+  const { O_CREAT, O_EXCL, O_NOFOLLOW = 0, O_WRONLY } = constants;
+  const beside = `${file}.${process.pid}.tmp`;
+  const descriptor = openSync(beside, O_CREAT | O_EXCL | O_NOFOLLOW | O_WRONLY, 0o600);
+  try {
+    try {
+      writeFileSync(descriptor, content);
+    } finally {
+      closeSync(descriptor);
+    }
+    renameSync(beside, file);
+  } catch (error) {
+    unlinkSync(beside);
+    throw error;
   }
 }

@@ -1,4 +1,5 @@
-import type { Text } from "./text.ts";
+import { withoutSecrets } from "./run-secrets.ts";
+import { plain, type Text } from "./text.ts";
 
 /**
  * Something that keeps us from a diagnosis and that the user can do something about: a bad flag, no cluster, no such
@@ -13,14 +14,20 @@ export class Failure extends Error {
   readonly todo: readonly Text[];
 
   constructor(headline: Text, details: { readonly seen?: readonly Text[]; readonly todo?: readonly Text[] } = {}) {
-    super(headline.map((piece) => (typeof piece === "string" ? piece : piece.text)).join(""));
+    super(plain(scrubbed(headline)));
     this.name = "Failure";
-    this.headline = headline;
-    this.seen = details.seen ?? [];
-    this.todo = details.todo ?? [];
+    this.headline = scrubbed(headline);
+    this.seen = (details.seen ?? []).map(scrubbed);
+    this.todo = (details.todo ?? []).map(scrubbed);
   }
 }
 
 /** An exception that is not a Failure, in one line: its name and words, without the stack. */
 export const mistakeWords = (error: unknown): string =>
   error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+
+/** What a server or a plugin sends back may hold the credentials that it was sent. */
+const scrubbed = (words: Text): Text =>
+  words.map((piece) =>
+    typeof piece === "string" ? withoutSecrets(piece) : { ...piece, text: withoutSecrets(piece.text) },
+  );

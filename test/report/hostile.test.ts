@@ -20,12 +20,14 @@ const ATTACKS: readonly [string, string][] = [
   ["NUL and bells", "a\u0000b\u0007c\u0008d\u007fe"],
   ["halves of pairs", "x\ud800y\udc00z"],
   ["tags", "a\u{e0041}b"],
+  ["fillers and selectors", "a\u3164b\uffa0c\u115fd\ufe0fe\u{e0100}f\u034fg\u17b4h"],
+  ["marks of Arabic, Syriac and notes", "a\u0600b\u06ddc\u070fd\u08e2e\u{110bd}f\u{1d173}g"],
   ["very much", "A".repeat(5000)],
   ["quotes and dollars", `'"$(reboot)\`id\`; rm -rf / #`],
 ];
 
 // biome-ignore format: one line a group
-const CONTROLS = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb\u{e0000}-\u{e007f}\ud800-\udfff]/u;
+const CONTROLS = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u2028\u2029\p{Cf}\p{Default_Ignorable_Code_Point}\ud800-\udfff]/u;
 
 function worldOf(attack: string) {
   const it = pod("web", {
