@@ -3,6 +3,7 @@ import { render } from "../report/render/index.ts";
 import { redact } from "../snapshot/redact.ts";
 import type { Snapshot } from "../snapshot/snapshot.ts";
 import { readSnapshot, writeSnapshot } from "../snapshot/snapshot-file.ts";
+import { defaultShell } from "../text/shell.ts";
 import { plain, type Text } from "../text/text.ts";
 import type { World } from "../world.ts";
 import { parseArgs } from "./args.ts";
@@ -52,6 +53,7 @@ async function runChecked(options: Options, world: World): Promise<ExitCode> {
       width: widthOf(world.stdout),
       wide: options.wide,
       kubectlFlags: options.kubectlFlags,
+      shell: options.shell ?? defaultShell(world.env, process.platform),
     }),
   );
   return exitCodeFor("items" in result ? result.items : [result]);

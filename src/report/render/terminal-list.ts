@@ -7,7 +7,7 @@ import type { Group, RawReason, Report, ReportList } from "../report.ts";
 import { cutMiddle, escapeText } from "./escape.ts";
 import {
   columns,
-  commandLine,
+  commandLines,
   type Line,
   padded,
   paragraph,
@@ -197,7 +197,7 @@ function groupLines(
           [
             span(" ".repeat(room)),
             span("full   ", "quiet"),
-            { text: commandLine(ownCommand(first.target), options), isWhole: true },
+            ...commandLines(ownCommand(first.target), options).map((text) => ({ text, isWhole: true })),
           ],
         ]),
   ];
@@ -222,9 +222,10 @@ function firstRepair({ steps, rootCause }: Report) {
     // A task on a node or at a registry has no command of kubectl's.
     lines: (options: RenderOptions) =>
       all.flatMap(({ act, command }) =>
-        command
-          ? [{ text: `${padded(act, 7)}${act.length < 7 ? "" : " "}${commandLine(command, options)}`, isWhole: true }]
-          : [],
+        (command ? commandLines(command, options) : []).map((line, index) => ({
+          text: `${padded(index ? "" : act, 7)}${act.length < 7 ? "" : " "}${line}`,
+          isWhole: true,
+        })),
       ),
   };
 }
@@ -284,7 +285,7 @@ function footLines(list: ReportList, bad: readonly Report[], options: RenderOpti
       ? paragraph(
           [span("In full", "quiet")],
           13,
-          [{ text: commandLine(ownCommand(example.target), options), isWhole: true }],
+          [...commandLines(ownCommand(example.target), options).map((text) => ({ text, isWhole: true }))],
           options.width,
         )
       : []),
