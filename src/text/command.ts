@@ -55,7 +55,7 @@ export interface PatchFile {
 export function pasted({ argv, into }: Pick<Command, "argv" | "into">, flags: readonly string[], shell: Shell): Pasted {
   const at = needsPatchFile(shell) ? argv.indexOf("-p") : -1;
   const json = at < 0 ? undefined : argv[at + 1];
-  const first = json === undefined ? argv : [...argv.slice(0, at), `--patch-file=${PATCH_FILE}`, ...argv.slice(at + 2)];
+  const first = json === undefined ? argv : [...argv.slice(0, at), "--patch-file", PATCH_FILE, ...argv.slice(at + 2)];
   const parts: string[] = [];
   for (const words of [first, ...(into ? [into] : [])]) {
     const quoted: string[] = [];

@@ -4,6 +4,7 @@ import { count, duration, plain, type Text, text, value } from "../../text/text.
 import { isFine } from "../build.ts";
 import { withoutPreemption } from "../group.ts";
 import type { Group, RawReason, Report, ReportList } from "../report.ts";
+import { isTrial } from "../steps.ts";
 import { cutMiddle, escapeText } from "./escape.ts";
 import {
   columns,
@@ -205,7 +206,8 @@ function groupLines(
 
 /** The first repair of the first member's steps, with all its commands; without a cause the look that tells most. */
 function firstRepair({ steps, rootCause }: Report) {
-  const isRepair = ({ act }: Report["steps"][number]) => act !== "see" && act !== "verify";
+  const isRepair = ({ act, command }: Report["steps"][number]) =>
+    act !== "see" && act !== "verify" && !(command && isTrial(command));
   const step = rootCause
     ? (steps.find(isRepair) ?? steps.find(({ command, act }) => command && act !== "verify"))
     : steps.find(({ command }) => command?.argv.includes("logs"));
