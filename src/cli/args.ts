@@ -59,6 +59,13 @@ export const FLAGS: readonly Flag[] = [
   flag(OUTPUT, "output", "string", "text, wide, json, yaml or markdown", { alias: "o", value: "FORMAT" }),
   flag(OUTPUT, "wide", "boolean", "Show all rows and whole messages; the same as -o wide"),
   flag(OUTPUT, "color", "string", "auto, always or never; NO_COLOR and FORCE_COLOR are honoured", { value: "WHEN" }),
+  flag(
+    OUTPUT,
+    "shell",
+    "string",
+    "Quote commands for bash, zsh, sh, fish, powershell or cmd; the shell that runs this where absent",
+    { value: "SHELL" },
+  ),
   flag(OUTPUT, "explain", "string", "Print the page of one rule, such as image/not-found", { value: "RULE" }),
 
   flag(

@@ -2,6 +2,7 @@ import * as z from "zod/mini";
 import type { ConnectionOptions } from "../cluster/connection-options.ts";
 import { Failure } from "../text/failure.ts";
 import { nearest } from "../text/nearest.ts";
+import { SHELLS, type Shell } from "../text/shell.ts";
 import { command, list, name, type Text, text, value } from "../text/text.ts";
 import type { Args } from "./args.ts";
 
@@ -35,6 +36,8 @@ export interface Options {
   readonly selector?: string;
   readonly output: OutputFormat;
   readonly color: "auto" | "always" | "never";
+  /** For which shell commands are quoted; absent: the one that runs the program. */
+  readonly shell?: Shell;
   /** Show all rows and lines instead of a screenful. */
   readonly wide: boolean;
   /** A file, a folder or `-`: read from there instead of a cluster. */
@@ -66,6 +69,7 @@ const valuesSchema = z.object({
   output: z.optional(z.enum([...OUTPUTS, "wide", "md"])),
   wide: yes,
   color: z.optional(z.enum(["auto", "always", "never"])),
+  shell: z.optional(z.enum(SHELLS)),
   explain: text_,
   from: z.optional(z.string().check(z.minLength(1))),
   "save-snapshot": z.optional(z.string().check(z.minLength(1))),
@@ -125,6 +129,7 @@ export function toOptions({ positionals, values }: Args): Options {
     ...(given.selector && { selector: given.selector }),
     output: given.output === "wide" ? "text" : given.output === "md" ? "markdown" : (given.output ?? "text"),
     color: given.color ?? "auto",
+    ...(given.shell && { shell: given.shell }),
     wide: given.wide === true || given.output === "wide",
     ...(given.from && { from: given.from }),
     ...(given["save-snapshot"] && { saveSnapshot: given["save-snapshot"] }),

@@ -5,6 +5,7 @@ import { redact } from "../snapshot/redact.ts";
 import type { Snapshot } from "../snapshot/snapshot.ts";
 import { readSnapshot, writeSnapshot } from "../snapshot/snapshot-file.ts";
 import { Failure } from "../text/failure.ts";
+import { defaultShell } from "../text/shell.ts";
 import { plain, type Text } from "../text/text.ts";
 import type { World } from "../world.ts";
 import { DEBUG_VARIABLE, outputIn, parseArgs } from "./args.ts";
@@ -68,6 +69,7 @@ async function runChecked(options: Options, world: World): Promise<ExitCode> {
       width: widthOf(world.stdout),
       wide: options.wide,
       kubectlFlags: options.kubectlFlags,
+      shell: options.shell ?? defaultShell(world.env, process.platform),
     }),
   );
   return exitCodeFor("items" in result ? result.items : [result]);

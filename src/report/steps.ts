@@ -29,8 +29,9 @@ export function repairSteps(fixes: readonly Fix[], verification: Command): reado
   for (const one of fixes) {
     const { title, commands, applies, by } = one;
     // A look comes before a repair and is no alternative to it; two repairs are alternatives.
-    const isAlternative = hasRepair && !isLook(one);
-    hasRepair ||= !isLook(one);
+    const isRepair = !isLook(one) && !(commands[0] && commands.every(isTrial));
+    const isAlternative = hasRepair && isRepair;
+    hasRepair ||= isRepair;
     if (commands.length === 0) steps.push(step("task", title, undefined, { applies, by, isAlternative }));
     for (const [place, command] of commands.entries()) {
       const placeholders = placeholdersIn(place === 0 ? commands : [command]);
@@ -50,6 +51,9 @@ export function repairSteps(fixes: readonly Fix[], verification: Command): reado
 /** Whether a fix only looks, and repairs nothing. */
 export const isLook = ({ commands }: Fix): boolean =>
   commands.length > 0 && commands.every(({ does }) => does === "reads");
+
+/** Whether a command runs in a container what the pod itself runs there: it may change something and repairs nothing. */
+export const isTrial = ({ argv }: Command): boolean => argv.includes("exec");
 
 /** `<tag>`, `<host/repository:tag>`: each once. */
 export const placeholdersIn = (commands: readonly Command[]): readonly string[] => [

@@ -1,3 +1,4 @@
+import { needsPatchFile, quotedFor, type Shell } from "./shell.ts";
 import { UNSEEN } from "./unseen.ts";
 
 /** What running a command does to the cluster. `reads` changes nothing. */
@@ -13,8 +14,15 @@ export interface Command {
 
 /** A kubectl command with its namespace. The report puts the user's own --context and --kubeconfig into it. */
 export function kubectl(does: Effect, namespace: string | undefined, ...args: readonly string[]): Command {
-  return { argv: ["kubectl", ...(namespace ? ["-n", namespace] : []), ...args], does };
+  const words = args.map((word, index) => (args[index - 1] === "-p" ? visibleJson(word) : word));
+  return { argv: ["kubectl", ...(namespace ? ["-n", namespace] : []), ...words], does };
 }
+
+/** JSON says each character that is not seen as an escape, which every shell leaves alone. */
+const visibleJson = (json: string): string =>
+  json.replace(new RegExp(UNSEEN.source, "gu"), (char) =>
+    [...Array(char.length).keys()].map((at) => `\\u${char.charCodeAt(at).toString(16).padStart(4, "0")}`).join(""),
+  );
 
 /**
  * The command with the user's own connection flags, so that it goes to the same cluster. kubectl takes none before a
@@ -26,26 +34,46 @@ export function withKubectlFlags(argv: readonly string[], flags: readonly string
   return [...argv.slice(0, at), ...flags, ...argv.slice(at)];
 }
 
-/** The whole command as a line to paste, with the user's own connection flags. */
+/** The whole command as a line to paste into bash or zsh, with the user's own connection flags. */
 export const pasteLine = ({ argv, into }: Pick<Command, "argv" | "into">, flags: readonly string[] = []): string =>
   [argv, ...(into ? [into] : [])].map((words) => shellLine(withKubectlFlags(words, flags))).join(" | ");
 
-/** Words as a shell takes them. What cannot be pasted safely becomes an escape in $'…' (bash, zsh, ksh). */
-export function shellLine(argv: readonly string[]): string {
-  return argv.map(quoted).join(" ");
+/** Words as bash and zsh take them. */
+export const shellLine = (argv: readonly string[]): string =>
+  argv.map((word) => quotedFor("bash", word) ?? "'<…>'").join(" ");
+
+/** A command for one shell: the line, and the file that it needs; or the word that cannot be quoted there. */
+export type Pasted = { readonly line: string; readonly file?: PatchFile } | { readonly odd: string };
+
+/** A JSON patch that the reader saves first. */
+export interface PatchFile {
+  readonly name: string;
+  readonly content: string;
 }
 
-function quoted(word: string): string {
-  if (UNSEEN.test(word)) return `$'${[...word].map(escapedForShell).join("")}'`;
-  // A placeholder <like-this> is quoted too: unquoted, the shell would read a file.
-  if (/^[A-Za-z0-9_@%+=:,./-]+$/.test(word)) return word;
-  return `'${word.replaceAll("'", `'\\''`)}'`;
+/** The command as the reader's shell takes it, with the user's own connection flags. */
+export function pasted({ argv, into }: Pick<Command, "argv" | "into">, flags: readonly string[], shell: Shell): Pasted {
+  const at = needsPatchFile(shell) ? argv.indexOf("-p") : -1;
+  const json = at < 0 ? undefined : argv[at + 1];
+  const first = json === undefined ? argv : [...argv.slice(0, at), "--patch-file", PATCH_FILE, ...argv.slice(at + 2)];
+  const parts: string[] = [];
+  for (const words of [first, ...(into ? [into] : [])]) {
+    const quoted: string[] = [];
+    for (const word of withKubectlFlags(words, flags)) {
+      const safe = quotedFor(shell, word);
+      if (safe === undefined) return { odd: word };
+      quoted.push(safe);
+    }
+    parts.push(quoted.join(" "));
+  }
+  return {
+    line: parts.join(" | "),
+    ...(json !== undefined && { file: { name: PATCH_FILE, content: inertJson(json) } }),
+  };
 }
 
-function escapedForShell(char: string): string {
-  if (char === "\\" || char === "'") return `\\${char}`;
-  if (char === "\n") return "\\n";
-  if (!UNSEEN.test(char)) return char;
-  const code = char.codePointAt(0) ?? 0;
-  return code > 0xffff ? `\\U${code.toString(16).padStart(8, "0")}` : `\\u${code.toString(16).padStart(4, "0")}`;
-}
+const PATCH_FILE = "patch.json";
+
+/** JSON in which nothing runs, should somebody paste it into a shell. */
+const inertJson = (json: string): string =>
+  json.replace(/[&|^%`$;]/g, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`);

@@ -1,4 +1,5 @@
-import { type Command, pasteLine, shellLine } from "../../text/command.ts";
+import { type Command, type PatchFile, pasted, shellLine } from "../../text/command.ts";
+import type { Shell } from "../../text/shell.ts";
 import type { Text } from "../../text/text.ts";
 import { cutMiddle, escapeText } from "./escape.ts";
 
@@ -23,6 +24,8 @@ export interface RenderOptions {
   readonly wide: boolean;
   /** The user's own --context, --kubeconfig and kin: each printed kubectl command gets them. */
   readonly kubectlFlags: readonly string[];
+  /** For which shell commands are quoted; bash where absent. */
+  readonly shell?: Shell;
 }
 
 /** Beyond this a value is cut in its middle, unless --wide. */
@@ -76,9 +79,23 @@ export function commandWithFlags(line: string, flags: readonly string[]): string
   return line.replace(/^kubectl(?: why-pending)?(?= )/, (program) => `${program} ${shellLine(flags)}`);
 }
 
-/** A command as a line to paste. */
-export const commandLine = (command: Command, { kubectlFlags }: RenderOptions) =>
-  escapeText(pasteLine(command, kubectlFlags));
+/** A command as a line to paste, after the file that it needs, if any; or why there is none. */
+export function commandLines(command: Command, options: RenderOptions): readonly string[] {
+  const { file, line } = commandFor(command, options);
+  return [...(file ? [`Save as ${file.name}: ${file.content}`] : []), line].map(escapeText);
+}
+
+/** The command and its file, or a sentence in the place of the line. */
+export function commandFor(
+  command: Command,
+  { kubectlFlags, shell = "bash" }: RenderOptions,
+): { readonly line: string; readonly file?: PatchFile } {
+  const found = pasted(command, kubectlFlags, shell);
+  if (!("odd" in found)) return found;
+  return {
+    line: `(A command is left out: ${JSON.stringify(cutMiddle(found.odd, 60))} cannot be quoted safely for ${shell}.)`,
+  };
+}
 
 /**
  * A paragraph behind a label. Its words are wrapped to the width; lines after the first start at column `indent`,

@@ -1,12 +1,13 @@
 import type { Finding } from "../../rules/finding.ts";
-import { type Command, pasteLine } from "../../text/command.ts";
+import type { Command } from "../../text/command.ts";
+import type { Shell } from "../../text/shell.ts";
 import { count, plain, type Text } from "../../text/text.ts";
 import { askedOf } from "../asked.ts";
 import { isFine } from "../build.ts";
 import { groupsOf } from "../group.ts";
 import type { Report, ReportList } from "../report.ts";
 import { cutMiddle, escapeMarkdown, markdownBlock, markdownCode } from "./escape.ts";
-import { commandWithFlags, LONGEST_VALUE, type RenderOptions } from "./layout.ts";
+import { commandFor, commandWithFlags, LONGEST_VALUE, type RenderOptions } from "./layout.ts";
 import {
   askedWords,
   caveatsOf,
@@ -68,10 +69,10 @@ export function renderMarkdown(result: Report | ReportList | readonly Report[], 
     );
     const step = first.steps.find(({ command }) => command);
     const commands = [
-      ...(cause && step?.command ? [commandOf(step.command, options)] : []),
-      ...(first.verdict === "not-found" ? [] : [commandOf(ownCommand(first.target), options)]),
+      ...(cause && step?.command ? [step.command] : []),
+      ...(first.verdict === "not-found" ? [] : [ownCommand(first.target)]),
     ];
-    if (commands.length) parts.push(markdownBlock(commands, "sh"));
+    if (commands.length) parts.push(commandBlocks(commands, options));
   }
   const asked = askedOf(items);
   if (asked.length) parts.push(`**Asked**: ${inline(askedWords(asked), options)}`);
@@ -80,7 +81,24 @@ export function renderMarkdown(result: Report | ReportList | readonly Report[], 
   return `${parts.join("\n\n")}\n`;
 }
 
-const commandOf = (command: Command, { kubectlFlags }: RenderOptions) => pasteLine(command, kubectlFlags);
+const LANGUAGES: Readonly<Partial<Record<Shell, string>>> = { fish: "fish", powershell: "powershell", cmd: "bat" };
+
+/** The commands as a block to paste, after a block for each file that they need. */
+function commandBlocks(commands: readonly Command[], options: RenderOptions, indent = ""): string {
+  const all = commands.map((command) => commandFor(command, options));
+  const files = all.flatMap(({ file }) =>
+    file ? [`${indent}Save as ${markdownCode(file.name)}:`, markdownBlock([file.content], "json", indent)] : [],
+  );
+  const language = LANGUAGES[options.shell ?? "bash"] ?? "sh";
+  return [
+    ...files,
+    markdownBlock(
+      all.map(({ line }) => line),
+      language,
+      indent,
+    ),
+  ].join("\n");
+}
 
 /** A sentence: prose escaped, everything from the cluster as code. */
 function inline(content: Text, { wide, kubectlFlags }: RenderOptions): string {
@@ -196,7 +214,7 @@ function stepsPart({ steps }: Report, options: RenderOptions): string {
         step.title.length ? escapeMarkdown(caveats) : "",
       ];
       const line = `${mark}${words.filter(Boolean).join(" ")}`;
-      return step.command ? `${line}\n${markdownBlock([commandOf(step.command, options)], "sh", indent)}` : line;
+      return step.command ? `${line}\n${commandBlocks([step.command], options, indent)}` : line;
     })
     .join("\n");
 }

@@ -4,10 +4,11 @@ import { count, duration, plain, type Text, text, value } from "../../text/text.
 import { isFine } from "../build.ts";
 import { withoutPreemption } from "../group.ts";
 import type { Group, RawReason, Report, ReportList } from "../report.ts";
+import { isTrial } from "../steps.ts";
 import { cutMiddle, escapeText } from "./escape.ts";
 import {
   columns,
-  commandLine,
+  commandLines,
   type Line,
   padded,
   paragraph,
@@ -210,7 +211,7 @@ function groupLines(
           [
             span(" ".repeat(room)),
             span("full   ", "quiet"),
-            { text: commandLine(ownCommand(first.target), options), isWhole: true },
+            ...commandLines(ownCommand(first.target), options).map((text) => ({ text, isWhole: true })),
           ],
         ]),
   ];
@@ -218,7 +219,8 @@ function groupLines(
 
 /** The first repair of the first member's steps, with all its commands; without a cause the look that tells most. */
 function firstRepair({ steps, rootCause }: Report) {
-  const isRepair = ({ act }: Report["steps"][number]) => act !== "see" && act !== "verify";
+  const isRepair = ({ act, command }: Report["steps"][number]) =>
+    act !== "see" && act !== "verify" && !(command && isTrial(command));
   const step = rootCause
     ? (steps.find(isRepair) ?? steps.find(({ command, act }) => command && act !== "verify"))
     : steps.find(({ command }) => command?.argv.includes("logs"));
@@ -235,9 +237,10 @@ function firstRepair({ steps, rootCause }: Report) {
     // A task on a node or at a registry has no command of kubectl's.
     lines: (options: RenderOptions) =>
       all.flatMap(({ act, command }) =>
-        command
-          ? [{ text: `${padded(act, 7)}${act.length < 7 ? "" : " "}${commandLine(command, options)}`, isWhole: true }]
-          : [],
+        (command ? commandLines(command, options) : []).map((line, index) => ({
+          text: `${padded(index ? "" : act, 7)}${act.length < 7 ? "" : " "}${line}`,
+          isWhole: true,
+        })),
       ),
   };
 }
@@ -297,7 +300,7 @@ function footLines(list: ReportList, bad: readonly Report[], options: RenderOpti
       ? paragraph(
           [span("In full", "quiet")],
           13,
-          [{ text: commandLine(ownCommand(example.target), options), isWhole: true }],
+          [...commandLines(ownCommand(example.target), options).map((text) => ({ text, isWhole: true }))],
           options.width,
         )
       : []),

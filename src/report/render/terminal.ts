@@ -6,7 +6,7 @@ import { isLook, placeholdersIn } from "../steps.ts";
 import { cutMiddle, escapeText } from "./escape.ts";
 import {
   columns,
-  commandLine,
+  commandLines,
   type Line,
   padded,
   paragraph,
@@ -182,12 +182,14 @@ function stepLines(steps: readonly Step[], options: RenderOptions): Line[] {
       ...(caveats && step.title.length ? [span(` ${escapeText(caveats)}`, "quiet")] : []),
     ];
     const indent = INDENT + 11;
-    const command = step.command && commandLine(step.command, options);
-    if (!command) return paragraph(head, indent, words, options.width);
+    if (!step.command) return paragraph(head, indent, words, options.width);
+    const whole = commandLines(step.command, options).map((text): Line => [{ text, isWhole: true }]);
     // A step that only goes on needs no words of its own: the command stands right behind its mark.
-    const whole: Line = [{ text: command, isWhole: true }];
-    if (step.title.length === 0) return paragraph(head, indent, whole, options.width);
-    return [...paragraph(head, indent, words, options.width), [span(" ".repeat(indent)), ...whole]];
+    const [first = [], ...others] = step.title.length === 0 ? whole : [words, ...whole];
+    return [
+      ...paragraph(head, indent, first, options.width),
+      ...others.map((line): Line => [span(" ".repeat(indent)), ...line]),
+    ];
   });
 }
 
@@ -209,7 +211,9 @@ function lesserLines(heading: string, finding: Finding, options: RenderOptions):
       [...spansOf(fix.title, options), ...(caveats ? [span(` ${escapeText(caveats)}`, "quiet")] : [])],
       options.width,
     ),
-    ...fix.commands.map((one): Line => [span(" ".repeat(INDENT)), { text: commandLine(one, options), isWhole: true }]),
+    ...fix.commands
+      .flatMap((one) => commandLines(one, options))
+      .map((text): Line => [span(" ".repeat(INDENT)), { text, isWhole: true }]),
   ];
 }
 
