@@ -1,9 +1,7 @@
 import { collect } from "../cluster/collect.ts";
 import { escapeInJson, escapeText } from "../report/render/escape.ts";
 import { render } from "../report/render/index.ts";
-import { redact } from "../snapshot/redact.ts";
 import type { Snapshot } from "../snapshot/snapshot.ts";
-import { readSnapshot, writeSnapshot } from "../snapshot/snapshot-file.ts";
 import { Failure } from "../text/failure.ts";
 import { defaultShell } from "../text/shell.ts";
 import { plain, type Text } from "../text/text.ts";
@@ -13,7 +11,6 @@ import type { ExitCode } from "./exit-code.ts";
 import { failureText } from "./failure.ts";
 import { type Options, toOptions } from "./options.ts";
 import { startProgress } from "./progress.ts";
-import { pickTargets } from "./saved-targets.ts";
 import { isColored, widthOf } from "./terminal.ts";
 
 /** The program. Takes the arguments after its name; resolves to the exit code and throws only by mistake. */
@@ -58,8 +55,11 @@ async function runChecked(options: Options, world: World): Promise<ExitCode> {
   }
 
   const { snapshot: seen, remarks } = await look(options, world);
-  const snapshot = options.redact ? redact(seen) : seen;
-  if (options.saveSnapshot) writeSnapshot(options.saveSnapshot, snapshot);
+  const snapshot = options.redact ? (await import("../snapshot/redact.ts")).redact(seen) : seen;
+  if (options.saveSnapshot) {
+    const { writeSnapshot } = await import("../snapshot/snapshot-file.ts");
+    writeSnapshot(options.saveSnapshot, snapshot);
+  }
   for (const remark of remarks) world.stderr.write(`${escapeText(plain(remark))}\n`);
   const { reportOn, exitCodeFor } = await import("./report-on.ts");
   const result = await reportOn(snapshot, options);
@@ -75,9 +75,17 @@ async function runChecked(options: Options, world: World): Promise<ExitCode> {
   return exitCodeFor("items" in result ? result.items : [result]);
 }
 
+async function lookAtFiles(from: string, options: Options, world: World) {
+  const [{ readSnapshot }, { pickTargets }] = await Promise.all([
+    import("../snapshot/snapshot-file.ts"),
+    import("./saved-targets.ts"),
+  ]);
+  return pickTargets(await readSnapshot(from, world, options.connection.patienceMs), options);
+}
+
 /** Reads a saved snapshot, or the cluster. */
 async function look(options: Options, world: World): Promise<{ snapshot: Snapshot; remarks: readonly Text[] }> {
-  if (options.from) return pickTargets(await readSnapshot(options.from, world, options.connection.patienceMs), options);
+  if (options.from) return lookAtFiles(options.from, options, world);
   const [{ resolveTarget }, { connect }] = await Promise.all([
     import("../cluster/kubeconfig.ts"),
     import("../cluster/connect.ts"),

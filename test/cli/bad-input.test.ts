@@ -2,6 +2,8 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { load } from "js-yaml";
+import { documentSchema } from "../../src/report/schema.ts";
 import { RUNTIMES, runCli } from "./support/cli.ts";
 import { type FakeApi, startFakeApi } from "./support/fake-api.ts";
 import { event, pod } from "./support/objects.ts";
@@ -59,6 +61,21 @@ beforeAll(async () => {
   const many = Array.from({ length: 20_000 }, (_, n) =>
     event("web-1", `message ${n} ${"x".repeat(300)}`, { namespace: "shop", name: `e${n}` }),
   );
+  writeFileSync(
+    file("odd-provider"),
+    JSON.stringify({
+      apiVersion: "v1",
+      kind: "Config",
+      "current-context": "test",
+      clusters: [{ name: "test", cluster: { server: api.url } }],
+      users: [{ name: "test", user: { "auth-provider": { name: "constructor" } } }],
+      contexts: [{ name: "test", context: { cluster: "test", user: "test", namespace: "shop" } }],
+    }),
+  );
+  const withHeader = (whyPending: object) =>
+    JSON.stringify({ apiVersion: "v1", kind: "List", whyPending, items: [good] });
+  writeFileSync(file("odd-header.json"), withHeader({ schemaVersion: 1, targets: [{ kind: "Pod", name: ["web-1"] }] }));
+  writeFileSync(file("new-header.json"), withHeader({ schemaVersion: 2 }));
   writeFileSync(file("many-events.json"), JSON.stringify({ apiVersion: "v1", kind: "List", items: [good, ...many] }));
 });
 
@@ -90,6 +107,11 @@ const FAILURES: readonly (readonly [string, readonly string[], RegExp])[] = [
   ["a name with -A", ["web", "-A"], /lives in one namespace/],
   ["an unknown output", ["-o", "xml"], /--output takes .*, not xml/],
   ["an unknown flag", ["--frm=x"], /no flag --frm.*--from/],
+  ["a flag that every object of JavaScript has", ["--toString"], /no flag --toString/],
+  ["another of them", ["--constructor=x"], /no flag --constructor/],
+  ["an auth-provider with such a name", ["--kubeconfig=FOLDER/odd-provider"], /no auth-provider constructor/],
+  ["a header that is no header", ["--from", "FOLDER/odd-header.json"], /header of .*whyPending\.targets\.0\.name/],
+  ["a header of a later version", ["--from", "FOLDER/new-header.json"], /newer version/],
   ["an unknown rule", ["--explain", "image/notfound"], /no rule image\/notfound.*image\/not-found/s],
   ["--from a missing file", ["--from", "FOLDER/nothing.json"], /no file or folder/],
   ["--from an empty file", ["--from", "FOLDER/empty.json"], /is empty/],
@@ -119,6 +141,19 @@ describe.each(RUNTIMES)("bad input, %s", (runtime) => {
     expect(stderr).not.toMatch(/\n\s+at |Error:|undefined|\[object/);
     expect(stderr).not.toContain("sesame");
     expect(stdout).toBe("");
+    expect(code).toBe(2);
+  });
+
+  test.each([
+    ["json", ["--from", "FOLDER/nothing.json", "-o", "json"]],
+    ["json of a wrong command line", ["--frm=x", "-ojson"]],
+    ["yaml", ["--from", "FOLDER/nothing.json", "--output=yaml"]],
+  ])("a failure with -o %s is the document Failure on stdout", async (_, argv) => {
+    const { code, stdout, stderr } = await cli(argv);
+    const document = load(stdout);
+    expect(documentSchema.safeParse(document).error).toBeUndefined();
+    expect(document).toMatchObject({ apiVersion: "why-pending/v1", kind: "Failure" });
+    expect(stderr).toBe("");
     expect(code).toBe(2);
   });
 
