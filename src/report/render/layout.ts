@@ -1,5 +1,5 @@
-import { type Command, type PatchFile, pasted, shellLine } from "../../text/command.ts";
-import type { Shell } from "../../text/shell.ts";
+import { type Command, type PatchFile, pasted } from "../../text/command.ts";
+import { quotedFor, type Shell } from "../../text/shell.ts";
 import type { Text } from "../../text/text.ts";
 import { cutMiddle, escapeText } from "./escape.ts";
 
@@ -62,21 +62,22 @@ export const columns = (line: Line) => [...wordsOf(line)].length;
 export const padded = (content: string, to: number) => content + " ".repeat(Math.max(0, to - [...content].length));
 
 /** A sentence as spans: everything escaped, commands whole and with the user's flags. */
-export function spansOf(content: Text, { wide, kubectlFlags }: RenderOptions, style?: Style): Line {
+export function spansOf(content: Text, { wide, kubectlFlags, shell }: RenderOptions, style?: Style): Line {
   return content.map((piece): Span => {
     const looks = style && { style };
     if (typeof piece === "string") return { text: escapeText(piece), ...looks };
     if (piece.as === "command")
-      return { text: escapeText(commandWithFlags(piece.text, kubectlFlags)), isWhole: true, ...looks };
+      return { text: escapeText(commandWithFlags(piece.text, kubectlFlags, shell)), isWhole: true, ...looks };
     const safe = escapeText(piece.text);
     return { text: wide ? safe : cutMiddle(safe, LONGEST_VALUE), ...looks };
   });
 }
 
-/** A command that stands in a sentence, as a string, with the user's flags. */
-export function commandWithFlags(line: string, flags: readonly string[]): string {
-  if (flags.length === 0) return line;
-  return line.replace(/^kubectl(?: why-pending)?(?= )/, (program) => `${program} ${shellLine(flags)}`);
+/** A command that stands in a sentence, as a string, with the user's flags where the shell can have them. */
+export function commandWithFlags(line: string, flags: readonly string[], shell: Shell = "bash"): string {
+  const quoted = flags.map((flag) => quotedFor(shell, flag));
+  if (flags.length === 0 || quoted.includes(undefined)) return line;
+  return line.replace(/^kubectl(?: why-pending)?(?= )/, (program) => `${program} ${quoted.join(" ")}`);
 }
 
 /** A command as a line to paste, after the file that it needs, if any; or why there is none. */

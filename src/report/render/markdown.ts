@@ -101,11 +101,11 @@ function commandBlocks(commands: readonly Command[], options: RenderOptions, ind
 }
 
 /** A sentence: prose escaped, everything from the cluster as code. */
-function inline(content: Text, { wide, kubectlFlags }: RenderOptions): string {
+function inline(content: Text, { wide, kubectlFlags, shell }: RenderOptions): string {
   return content
     .map((piece) => {
       if (typeof piece === "string") return escapeMarkdown(piece);
-      if (piece.as === "command") return markdownCode(commandWithFlags(piece.text, kubectlFlags));
+      if (piece.as === "command") return markdownCode(commandWithFlags(piece.text, kubectlFlags, shell));
       return piece.text === "" ? "" : markdownCode(wide ? piece.text : cutMiddle(piece.text, LONGEST_VALUE));
     })
     .join("");
