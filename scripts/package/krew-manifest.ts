@@ -50,6 +50,7 @@ export function krewManifest(
         files: [
           { from: executable, to: "." },
           { from: "LICENSE", to: "." },
+          { from: "NOTICE", to: "." },
         ],
         bin: executable,
       })),

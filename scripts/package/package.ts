@@ -48,6 +48,7 @@ function packOne(folder: string, { command }: PluginDescriptor, platform: Platfo
     const content = archive([
       { name: executable, content: readFileSync(join(work, executable)), isExecutable: true },
       { name: "LICENSE", content: readFileSync(join(root, "LICENSE")), isExecutable: false },
+      { name: "NOTICE", content: readFileSync(join(root, "NOTICE")), isExecutable: false },
     ]);
     const file = `${command}-v${version}-${platform.os}-${platform.arch}.tar.gz`;
     writeFileSync(join(folder, file), content);

@@ -82,7 +82,7 @@ export const FLAGS: readonly Flag[] = [
     OFFLINE,
     "redact",
     "boolean",
-    "Replace names of namespaces, image hosts and IP addresses in what is saved and shown",
+    "Replace namespaces, hosts, IP addresses, users and ServiceAccounts in what is saved and shown",
   ),
 
   flag(
@@ -256,7 +256,7 @@ function refuseUnknown(parsed: Readonly<Record<string, unknown>>, argv: readonly
 
 const USAGE = `kubectl why-pending [POD | TYPE/NAME]... [flags]
 
-Says why a pod does not start, run or become ready, and what repairs it. Only reads.`;
+Says why a pod does not start, run or become ready, and what repairs it. It never changes the cluster.`;
 
 /** The help, at most `width` columns wide. */
 export function helpText(width: number): string {

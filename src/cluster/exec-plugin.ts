@@ -113,6 +113,14 @@ const LOGIN_PATIENCE_MS = 300_000;
 /** The most that a plugin may print: a certificate and a key have some kilobytes. */
 const MOST_OUTPUT_BYTES = 1024 * 1024;
 
+function endGroup(leader: number): void {
+  try {
+    process.kill(-leader, "SIGKILL");
+  } catch {
+    // All of it has ended.
+  }
+}
+
 interface RunOptions {
   readonly env: NodeJS.ProcessEnv;
   readonly interactive: boolean;
@@ -123,6 +131,8 @@ function run(exec: ExecConfig, { env, interactive, patienceMs }: RunOptions, wor
   const called = exec.command ?? "";
   const program = programPath(called, world);
   if (!program) throw notFound(exec);
+  // A group of its own is ended with all that the plugin started; one that asks at the terminal stays in the reader's.
+  const hasGroup = !interactive && process.platform !== "win32";
   return new Promise((done, fail) => {
     const onError = (error: unknown) => {
       const { code } = error as NodeJS.ErrnoException;
@@ -134,6 +144,7 @@ function run(exec: ExecConfig, { env, interactive, patienceMs }: RunOptions, wor
         env,
         cwd: world.workingDirectory,
         stdio: [interactive ? "inherit" : "ignore", "pipe", "inherit"],
+        detached: hasGroup,
       });
     } catch (error) {
       // Bun throws here what Node sends as an event.
@@ -147,7 +158,8 @@ function run(exec: ExecConfig, { env, interactive, patienceMs }: RunOptions, wor
       fail(failed(called, why));
       // What the plugin started itself may keep its output open.
       child.stdout?.destroy();
-      child.kill("SIGKILL");
+      if (hasGroup && child.pid) endGroup(child.pid);
+      else child.kill("SIGKILL");
       child.unref();
     };
     const mostMs = interactive ? Math.max(patienceMs, LOGIN_PATIENCE_MS) : patienceMs;

@@ -7,7 +7,7 @@ const ALONE: ReadonlySet<string> = new Set(["pass", "pw", "psk", "sas", "sig", "
 
 /** What a name ends with that says something about a credential without holding it: TOKEN_URL, secretName. */
 const DESCRIBES =
-  /(?:class|count|dir|directory|enabled|endpoint|expiration|expires|expiry|file|filename|host|issuer|kind|length|lifetime|limit|mode|name|namespace|path|policy|port|provider|ref|refs|required|reviews?|seconds|size|status|store|timeout|ttl|type|uri|url|version|volume|audience|audiences|usage)$/i;
+  /(?:class|count|denied|error|exception|failed|failure|invalid|missing|notfound|rejected|unavailable|dir|directory|enabled|endpoint|expiration|expires|expiry|file|filename|host|issuer|kind|length|lifetime|limit|mode|name|namespace|path|policy|port|provider|ref|refs|required|reviews?|seconds|size|status|store|timeout|ttl|type|uri|url|version|volume|audience|audiences|usage)$/i;
 
 /** `TokenFilter.java:42` of a stack. */
 export const SOURCE = /\.(?:cs|cpp|c|go|java|jsx?|kt|mjs|cjs|php|py|rb|rs|scala|swift|tsx?)$/i;

@@ -52,7 +52,7 @@ function checkManifest({ apiVersion, kind, metadata, spec }: Manifest): void {
     });
     expect(uri).toMatch(/\.tar\.gz$/);
     expect(sha256).toMatch(/^[0-9a-f]{64}$/);
-    expect(files.map(({ from }) => from)).toEqual([bin, "LICENSE"]);
+    expect(files.map(({ from }) => from)).toEqual([bin, "LICENSE", "NOTICE"]);
     expect(bin).toBe(selector.matchLabels.os === "windows" ? "kubectl-why_pending.exe" : "kubectl-why_pending");
   }
 }
@@ -92,10 +92,10 @@ describe("npm run package, for this platform", () => {
         .digest("hex"),
     ).toBe(sha256);
   });
-  test("the archive holds the executable and the licence, regular files only", () => {
+  test("the archive holds the executable and the licences, regular files only", () => {
     const { uri, bin } = platform();
     const listed = tar("-tvzf", uri).trim().split("\n");
-    expect(listed.map((line) => line.split(/\s+/).at(-1))).toEqual(["LICENSE", bin]);
+    expect(listed.map((line) => line.split(/\s+/).at(-1))).toEqual(["LICENSE", "NOTICE", bin]);
     for (const line of listed) expect(line).toMatch(/^-/);
   });
   test("what was unpacked runs", () => {

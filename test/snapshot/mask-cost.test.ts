@@ -64,14 +64,14 @@ const PIECES = [
 describe("64 KiB of anything are masked in under 50 ms", () => {
   test.each(PIECES)("%j", (piece) => {
     const filled = piece.repeat(Math.ceil(SIZE / piece.length)).slice(0, SIZE);
-    // As one line, and in lines that are just not cut. The best of three: other programs run too.
+    // As one line, and in lines that are just not cut. The best of five: other programs run too.
     for (const content of [filled, filled.replace(/[^\n]{8000}/g, "$&\n")])
-      expect(bestOfThree(content)).toBeLessThan(50);
+      expect(bestOfFive(content)).toBeLessThan(50);
   });
 });
 
-function bestOfThree(content: string): number {
-  const times = [1, 2, 3].map(() => {
+function bestOfFive(content: string): number {
+  const times = [1, 2, 3, 4, 5].map(() => {
     const begin = performance.now();
     maskCredentials(content);
     return performance.now() - begin;
