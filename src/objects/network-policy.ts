@@ -7,14 +7,14 @@ import type {
   V1NetworkPolicySpec,
 } from "@kubernetes/client-node";
 import * as z from "zod/mini";
-import { type LabelSelector, matchesSelector } from "./label-selector.ts";
-import { anything, fieldsOf, metadataSchema, numberOrText, optionalNumber, optionalText } from "./object.ts";
+import { type LabelSelector, labelSelectorSchema, matchesSelector } from "./label-selector.ts";
+import { fieldsOf, metadataSchema, numberOrText, optionalNumber, optionalText } from "./object.ts";
 
 const peers = z.optional(
   z.array(
     fieldsOf<V1NetworkPolicyPeer>()({
-      podSelector: anything,
-      namespaceSelector: anything,
+      podSelector: z.optional(labelSelectorSchema),
+      namespaceSelector: z.optional(labelSelectorSchema),
       ipBlock: z.optional(fieldsOf<V1IPBlock>()({ cidr: z.string(), except: z.optional(z.array(z.string())) })),
     }),
   ),
@@ -35,7 +35,7 @@ export const networkPolicySchema = fieldsOf<V1NetworkPolicy>()({
   metadata: metadataSchema,
   spec: z.optional(
     fieldsOf<V1NetworkPolicySpec>()({
-      podSelector: anything,
+      podSelector: z.optional(labelSelectorSchema),
       policyTypes: z.optional(z.array(z.string())),
       // client-node calls the field _from, as `from` is a word of some languages.
       ingress: z.optional(z.array(z.looseObject({ from: peers, ports }))),

@@ -4,7 +4,8 @@ import type {
   V1PersistentVolumeClaimStatus,
 } from "@kubernetes/client-node";
 import * as z from "zod/mini";
-import { anything, fieldsOf, metadataSchema, optionalText } from "./object.ts";
+import { labelSelectorSchema } from "./label-selector.ts";
+import { fieldsOf, metadataSchema, optionalText } from "./object.ts";
 import type { Pod } from "./pod.ts";
 
 export const persistentVolumeClaimSchema = fieldsOf<V1PersistentVolumeClaim>()({
@@ -20,7 +21,7 @@ export const persistentVolumeClaimSchema = fieldsOf<V1PersistentVolumeClaim>()({
       resources: z.optional(
         z.looseObject({ requests: z.optional(z.record(z.string(), z.union([z.string(), z.number()]))) }),
       ),
-      selector: anything,
+      selector: z.optional(labelSelectorSchema),
     }),
   ),
   status: z.optional(fieldsOf<V1PersistentVolumeClaimStatus>()({ phase: optionalText })),

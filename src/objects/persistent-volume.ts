@@ -4,9 +4,11 @@ import type {
   V1PersistentVolume,
   V1PersistentVolumeSpec,
   V1PersistentVolumeStatus,
+  V1VolumeNodeAffinity,
 } from "@kubernetes/client-node";
 import * as z from "zod/mini";
-import { anything, fieldsOf, metadataSchema, optionalText } from "./object.ts";
+import { nodeSelectorTermSchema } from "./label-selector.ts";
+import { fieldsOf, metadataSchema, optionalText } from "./object.ts";
 
 export const persistentVolumeSchema = fieldsOf<V1PersistentVolume>()({
   apiVersion: optionalText,
@@ -22,7 +24,11 @@ export const persistentVolumeSchema = fieldsOf<V1PersistentVolume>()({
         fieldsOf<V1ObjectReference>()({ name: optionalText, namespace: optionalText, uid: optionalText }),
       ),
       csi: z.optional(fieldsOf<V1CSIPersistentVolumeSource>()({ driver: optionalText, volumeHandle: optionalText })),
-      nodeAffinity: anything,
+      nodeAffinity: z.optional(
+        fieldsOf<V1VolumeNodeAffinity>()({
+          required: z.optional(z.looseObject({ nodeSelectorTerms: z.optional(z.array(nodeSelectorTermSchema)) })),
+        }),
+      ),
     }),
   ),
   status: z.optional(

@@ -107,6 +107,7 @@ const containerSchema = fieldsOf<V1Container>()({
   args: z.optional(z.array(z.string())),
   workingDir: optionalText,
   restartPolicy: optionalText,
+  restartPolicyRules: z.optional(z.array(z.looseObject({ action: optionalText }))),
   env: z.optional(z.array(envVarSchema)),
   envFrom: z.optional(z.array(envFromSchema)),
   ports: z.optional(z.array(portSchema)),

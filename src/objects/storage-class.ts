@@ -1,6 +1,6 @@
 import type { V1StorageClass } from "@kubernetes/client-node";
 import * as z from "zod/mini";
-import { anything, fieldsOf, metadataSchema, optionalText } from "./object.ts";
+import { fieldsOf, metadataSchema, optionalText } from "./object.ts";
 
 export const storageClassSchema = fieldsOf<V1StorageClass>()({
   apiVersion: optionalText,
@@ -8,7 +8,15 @@ export const storageClassSchema = fieldsOf<V1StorageClass>()({
   metadata: metadataSchema,
   provisioner: optionalText,
   volumeBindingMode: optionalText,
-  allowedTopologies: anything,
+  allowedTopologies: z.optional(
+    z.array(
+      z.looseObject({
+        matchLabelExpressions: z.optional(
+          z.array(z.looseObject({ key: z.string(), values: z.optional(z.array(z.string())) })),
+        ),
+      }),
+    ),
+  ),
 });
 export type StorageClass = z.infer<typeof storageClassSchema>;
 

@@ -1,9 +1,12 @@
 import type { V1ReplicaSetSpec } from "@kubernetes/client-node";
 import * as z from "zod/mini";
-import { anything, fieldsOf, metadataSchema, optionalNumber, optionalText } from "./object.ts";
+import { anything, fieldsOf, metadataSchema, optionalNumber, optionalText, optionalTextMap } from "./object.ts";
 import { podSpecSchema } from "./pod.ts";
 
-const podTemplateSchema = z.looseObject({ metadata: anything, spec: z.optional(podSpecSchema) });
+const podTemplateSchema = z.looseObject({
+  metadata: z.optional(z.looseObject({ labels: optionalTextMap, annotations: optionalTextMap })),
+  spec: z.optional(podSpecSchema),
+});
 
 /** Kinds that make pods from a template, directly or through another such kind. */
 export const WORKLOAD_KINDS = [

@@ -38,10 +38,7 @@ type Labels = Readonly<Record<string, string>>;
 
 /** Where a volume may be used; undefined for one that any node reaches. */
 function termsOf({ spec }: PersistentVolume): readonly NodeSelectorTerm[] | undefined {
-  const { required } = (spec?.nodeAffinity ?? {}) as {
-    required?: { nodeSelectorTerms?: readonly NodeSelectorTerm[] };
-  };
-  return required?.nodeSelectorTerms;
+  return spec?.nodeAffinity?.required?.nodeSelectorTerms as readonly NodeSelectorTerm[] | undefined;
 }
 
 /**

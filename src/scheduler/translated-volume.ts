@@ -1,7 +1,6 @@
 import type { CSINode } from "../objects/csi-node.ts";
 import { inTreeType, isMigratedBy, OLD_REGION, OLD_ZONE, REGION, ZONE } from "../objects/in-tree-volume.ts";
 import type { PersistentVolume } from "../objects/persistent-volume.ts";
-import type { NodeSelectorTerm } from "./affinity-terms.ts";
 
 /**
  * A volume as a node with its driver is asked for it: the zone goes by the driver's own label
@@ -11,10 +10,7 @@ export function translatedFor(volume: PersistentVolume, csiNode: CSINode | undef
   const type = inTreeType(volume.spec ?? {});
   if (!type?.zoneKey || !csiNode || !isMigratedBy(csiNode, type.provisioner)) return volume;
   const { zoneKey } = type;
-  const { required } = (volume.spec?.nodeAffinity ?? {}) as {
-    required?: { nodeSelectorTerms?: readonly NodeSelectorTerm[] };
-  };
-  const terms = required?.nodeSelectorTerms ?? [];
+  const terms = volume.spec?.nodeAffinity?.required?.nodeSelectorTerms ?? [];
   const has = (key: string) =>
     terms.some(({ matchExpressions = [] }) => matchExpressions.some((one) => one.key === key));
   const labels = volume.metadata.labels ?? {};
@@ -24,8 +20,8 @@ export function translatedFor(volume: PersistentVolume, csiNode: CSINode | undef
   const values = [...new Set(zones.filter(Boolean))];
   const added = !has(zone) && values.length > 0 ? [{ key: zoneKey, operator: "In", values }] : [];
   const renamed = (key: string) => (key === zone ? zoneKey : isOld && key === OLD_REGION ? REGION : key);
-  const nodeSelectorTerms = (terms.length === 0 && added.length > 0 ? [{}] : terms).map(
-    ({ matchExpressions = [], ...rest }: NodeSelectorTerm) => ({
+  const nodeSelectorTerms = (terms.length === 0 && added.length > 0 ? [{ matchExpressions: [] }] : terms).map(
+    ({ matchExpressions = [], ...rest }) => ({
       ...rest,
       matchExpressions: [...matchExpressions.map((one) => ({ ...one, key: renamed(one.key) })), ...added],
     }),

@@ -152,7 +152,11 @@ function boundTo(claim: PersistentVolumeClaim, volumeName: string): readonly Kub
 function volumeFor(claim: PersistentVolumeClaim, name: string, nodeName?: string): PersistentVolume {
   const { accessModes, volumeMode } = claim.spec ?? {};
   const size = sizeOf(claim);
-  const expression = { key: "kubernetes.io/hostname", operator: "In", values: [nodeName] };
+  const expression = {
+    key: "kubernetes.io/hostname",
+    operator: "In",
+    values: nodeName === undefined ? [] : [nodeName],
+  };
   return {
     apiVersion: "v1",
     kind: "PersistentVolume",

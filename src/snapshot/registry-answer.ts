@@ -105,7 +105,7 @@ export type RegistryAnswerObject = KubeObject & RegistryAnswer;
 export function registryObject(answer: RegistryAnswer): RegistryAnswerObject {
   const { namespace, image, secrets } = answer;
   const name = secrets.length > 0 ? `${image} with ${secrets.join(", ")}` : image;
-  return { kind: "RegistryAnswer", metadata: { namespace, name }, ...answer };
+  return { ...answer, kind: "RegistryAnswer", metadata: { namespace, name } };
 }
 
 /** The answers of a snapshot as objects. */

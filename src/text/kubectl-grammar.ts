@@ -225,7 +225,11 @@ export function badWordOf({ argv, into, does }: Command): BadWord | undefined {
   return badWordIn(argv, does === "reads") ?? (into && badWordIn(into, does === "reads"));
 }
 
-function badWordIn([program, ...rest]: readonly string[], isLook: boolean): BadWord | undefined {
+function badWordIn(argv: readonly string[], isLook: boolean): BadWord | undefined {
+  // A field of a kind without a schema may hold anything.
+  const odd: unknown = argv.find((word: unknown) => typeof word !== "string");
+  if (odd !== undefined) return badWord(String(JSON.stringify(odd)), { what: "word" });
+  const [program, ...rest] = argv;
   const commands = program === "kubectl" ? COMMANDS : program === "oc" ? OF_OC : undefined;
   if (!commands) return badWord(program ?? "", { what: "program" });
   const end = rest.indexOf("--");

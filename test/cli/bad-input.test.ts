@@ -67,7 +67,7 @@ beforeAll(async () => {
       apiVersion: "v1",
       kind: "Config",
       "current-context": "test",
-      clusters: [{ name: "test", cluster: { server: api.url } }],
+      clusters: [{ name: "test", cluster: { server: "https://127.0.0.1:9" } }],
       users: [{ name: "test", user: { "auth-provider": { name: "constructor" } } }],
       contexts: [{ name: "test", context: { cluster: "test", user: "test", namespace: "shop" } }],
     }),

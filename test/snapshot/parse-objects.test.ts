@@ -32,6 +32,10 @@ describe("an object taken in", () => {
     const raw = { kind: "Pod", metadata: { name: "one" }, spec: { containers: "hunter2" } };
     expect(parseObject(raw)).toEqual({
       problem: "Pod one is left out: spec.containers is not as the API has it (expected array)",
+      unusable: {
+        ref: { kind: "Pod", name: "one" },
+        problem: "spec.containers is not as the API has it (expected array)",
+      },
     });
   });
 });

@@ -31,10 +31,8 @@ const declared = (status: unknown) =>
 
 /** The features that the spec of a pod asks for, by the names of their gates. */
 export function neededFeatures({ spec }: Pod): readonly string[] {
-  const restartsAll = [...spec.containers, ...(spec.initContainers ?? [])].some((container) =>
-    (container as { restartPolicyRules?: readonly { action?: string }[] }).restartPolicyRules?.some(
-      ({ action }) => action === "RestartAllContainers",
-    ),
+  const restartsAll = [...spec.containers, ...(spec.initContainers ?? [])].some(({ restartPolicyRules }) =>
+    restartPolicyRules?.some(({ action }) => action === "RestartAllContainers"),
   );
   const sharesNetwork = spec.hostNetwork === true && (spec as { hostUsers?: boolean }).hostUsers === false;
   return [
