@@ -36,7 +36,10 @@ export function maskAssignments(line: string, pending: Pending): string {
   for (let at = nextSeparator(line, 0); at >= 0; at = nextSeparator(line, at)) {
     const end = separatorEnd(line, at);
     const name = nameBefore(line, at);
+    // What follows `/etc/passwd:` is about the file.
+    const isFile = line[at] === ":" && line[name.start - 1] === "/";
     at = end;
+    if (isFile) continue;
     const word = name.text.toLowerCase();
     const isNamed = NAMES_ANOTHER.has(word);
     const isPaired = pending.value && IS_VALUE.has(word);

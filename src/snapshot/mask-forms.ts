@@ -110,7 +110,11 @@ const FORMS: readonly Form[] = [
     pattern: /(\bnet user? \S{1,128}\s{1,4})(?![/*\s])[^\s/]\S{0,255}/gi,
     by: `$1${MASK}`,
   },
-  { when: ["/p:"], pattern: /(?<!\S)(\/p(?:ass|w)?:)(?=\S)[^\s="']{1,256}(?![\w=])/gi, by: `$1${MASK}` },
+  {
+    when: ["/p:", "/pa", "/pw"],
+    pattern: /(?<!\S)(\/p(?:ass(?:word)?|wd?)?:)(?=\S)[^\s="']{1,256}(?![\w=])/gi,
+    by: `$1${MASK}`,
+  },
   // <password>…</password>.
   {
     when: ["</"],

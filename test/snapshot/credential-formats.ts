@@ -244,6 +244,7 @@ export const ORDINARY: readonly string[] = [
   'Back-off pulling image "cart:1": SignatureValidationFailed: image pull failed for cart:1',
   "org.springframework.security.authentication.BadCredentialsException: Bad credentials",
   "TokenExpiredError: jwt expired",
+  'error mounting "/pods/1c79/data/0" to rootfs at "/etc/passwd": mount /pods/1c79/data/0:/etc/passwd: not a directory',
   "tls: failed to verify certificate: x509: certificate signed by unknown authority",
   "Error: Cannot find module '/app/server.js'",
   "panic: runtime error: index out of range [3] with length 3",

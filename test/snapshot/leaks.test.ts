@@ -3,6 +3,7 @@ import type { Options } from "../../src/cli/options.ts";
 import { reportOn } from "../../src/cli/report-on.ts";
 import { render } from "../../src/report/render/index.ts";
 import { maskCredentials } from "../../src/snapshot/mask.ts";
+import { parseObject } from "../../src/snapshot/parse-objects.ts";
 import { parseSnapshot, snapshotText } from "../../src/snapshot/snapshot-file.ts";
 import { CANARIES, FORMATS, ORDINARY } from "./credential-formats.ts";
 
@@ -41,6 +42,25 @@ describe("nowhere in what is printed or saved", () => {
       printed.push(await render(result, format, { color: false, width: 200, wide: true, kubectlFlags: [] }));
     for (const one of printed) expect(leaksIn(one)).toEqual([]);
   });
+});
+
+test("annotations that repeat the object are dropped, of whatever kind it is", () => {
+  const copy = JSON.stringify({ apiVersion: "v1", kind: "Deployment", spec: { env: [{ setting: "Zq7canaryXw93" }] } });
+  const annotations = {
+    "kubectl.kubernetes.io/last-applied-configuration": copy,
+    "kapp.k14s.io/original": copy,
+    "objectset.rio.cattle.io/applied": "H4sIAAAAZq7canaryXw93",
+    note: "stays",
+  };
+  const template = { metadata: { annotations }, spec: { containers: [] } };
+  for (const kind of ["Pod", "Deployment", "ServiceAccount", "Node", "Widget"]) {
+    const spec = kind === "Pod" ? { containers: [] } : { template };
+    const parsed = parseObject(
+      structuredClone({ apiVersion: "v1", kind, metadata: { name: "web", annotations }, spec }),
+    );
+    expect(JSON.stringify(parsed)).toContain("stays");
+    expect(leaksIn(JSON.stringify(parsed))).toEqual([]);
+  }
 });
 
 /** A pod that crashes, with a text in every place that its owner, the kubelet or the container may write. */

@@ -96,6 +96,17 @@ describe("redact", () => {
       repositories: ["shop/card"],
     });
   });
+  test("a ServiceAccount that has the name of another object is replaced where it is meant", () => {
+    const workload = { apiVersion: "apps/v1", kind: "Deployment", metadata: { name: "mole", namespace: "shop" } };
+    const message = "mole failed: serviceaccount 'mole' not found; system:serviceaccount:shop:mole cannot";
+    const user = { ...pod, spec: { serviceAccountName: "mole", containers: [] } };
+    const [owner, told, reference] = redact(snapshotOf(workload, event(message), user)).objects;
+    expect(owner?.metadata.name).toBe("mole");
+    expect(reference).toMatchObject({ spec: { serviceAccountName: "account-1" } });
+    expect(told).toMatchObject({
+      message: "mole failed: serviceaccount 'account-1' not found; system:serviceaccount:namespace-1:account-1 cannot",
+    });
+  });
   test("well-known names tell nothing and stay", () => {
     const common = {
       ...pod,
