@@ -6,7 +6,10 @@ export type Shell = (typeof SHELLS)[number];
 
 /** The shell of a process: that of $SHELL; on Windows PowerShell or cmd, by what they put into the environment. */
 export function defaultShell(env: Readonly<Record<string, string | undefined>>, platform: string): Shell {
-  const [, its = ""] = /([^/\\]+?)(?:\.exe)?$/.exec(env.SHELL ?? "") ?? [];
+  const its = (env.SHELL ?? "")
+    .split(/[/\\]/)
+    .at(-1)
+    ?.replace(/\.exe$/, "");
   const known = its === "dash" || its === "ash" ? "sh" : SHELLS.find((shell) => shell === its);
   if (known) return known;
   if (platform !== "win32") return "bash";
