@@ -157,7 +157,7 @@ class Words {
     const { images, imageHosts, users } = this.#names;
     const user = users.get(chunk);
     if (user) return user;
-    const bare = chunk.replace(/^[a-z-]+:\/\//, "").replace(/[:.]+$/, "");
+    const bare = chunk.replace(/^[a-z-]+:\/\//, "").replace(/[:.]{1,8}$/, "");
     const isImage = images.has(bare) || imageHosts.has(bare.slice(0, Math.max(0, bare.indexOf("/"))).toLowerCase());
     return chunk.replace(WORD, (word) => this.#word(word, withNamespaces && !isImage));
   }
