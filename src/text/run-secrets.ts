@@ -14,7 +14,10 @@ const BEGINNING = 16;
 export function keepSecret(value: string | undefined): void {
   const secret = (value ?? "").replace(/^(?:Bearer|Basic) /i, "").trim();
   if (secret.length < SHORTEST) return;
-  const base64 = (content: string) => Buffer.from(content, "utf8").toString("base64").replace(/={1,2}$/, "");
+  const base64 = (content: string) =>
+    Buffer.from(content, "utf8")
+      .toString("base64")
+      .replace(/={1,2}$/, "");
   for (const form of [
     secret,
     encodeURIComponent(secret.toWellFormed()),
