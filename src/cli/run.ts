@@ -3,6 +3,7 @@ import { escapeInJson, escapeText } from "../report/render/escape.ts";
 import { render } from "../report/render/index.ts";
 import type { Snapshot } from "../snapshot/snapshot.ts";
 import { Failure } from "../text/failure.ts";
+import { withoutSecrets } from "../text/run-secrets.ts";
 import { defaultShell } from "../text/shell.ts";
 import { plain, type Text } from "../text/text.ts";
 import type { World } from "../world.ts";
@@ -55,12 +56,14 @@ async function runChecked(options: Options, world: World): Promise<ExitCode> {
   }
 
   const { snapshot: seen, remarks } = await look(options, world);
-  const snapshot = options.redact ? (await import("../snapshot/redact.ts")).redact(seen) : seen;
+  const { snapshot, text: shown } = options.redact
+    ? (await import("../snapshot/redact.ts")).redacted(seen)
+    : { snapshot: seen, text: (content: string) => content };
   if (options.saveSnapshot) {
     const { writeSnapshot } = await import("../snapshot/snapshot-file.ts");
     writeSnapshot(options.saveSnapshot, snapshot);
   }
-  for (const remark of remarks) world.stderr.write(`${escapeText(plain(remark))}\n`);
+  for (const remark of remarks) world.stderr.write(`${escapeText(shown(withoutSecrets(plain(remark))))}\n`);
   const { reportOn, exitCodeFor } = await import("./report-on.ts");
   const result = await reportOn(snapshot, options);
   say(
@@ -68,7 +71,8 @@ async function runChecked(options: Options, world: World): Promise<ExitCode> {
       color: isColored(options.color, world.stdout, world.env),
       width: widthOf(world.stdout),
       wide: options.wide,
-      kubectlFlags: options.kubectlFlags,
+      // Names of contexts and users, and paths, are for nobody else either.
+      kubectlFlags: options.redact ? [] : options.kubectlFlags,
       shell: options.shell ?? defaultShell(world.env, process.platform),
     }),
   );

@@ -14,7 +14,7 @@ const WHOLE_LINE = /(?:cookie|authorization)$/i;
 const SCHEME = /^(?:basic|bearer|digest|negotiate|ntlm|token|apikey|aws4-hmac-sha256)[ \t]+/i;
 
 /** Where a value that is not in quotes ends: at what separates it from the next name, or ends what it is in. */
-const NEXT_FIELD = /[,;&](?:$|["'[{(]|[ \t]*[\w.@$-]{1,64}[ \t]{0,4}[=:])|[)\]}>]{1,8}[,;.]?$|[,;.]$/;
+const NEXT_FIELD = /[,;&](?:$|["'[{(]|[ \t]*[\w.@$-]{1,64}[ \t]{0,4}[=:])|[)\]}>]{1,16}[,;.]?$|[,;.]$/;
 
 /** Fields that name what another field, the value, is of. */
 const NAMES_ANOTHER: ReadonlySet<string> = new Set(["name", "key", "k"]);

@@ -64,17 +64,19 @@ const PIECES = [
 describe("64 KiB of anything are masked in under 100 ms", () => {
   test.each(PIECES)("%j", (piece) => {
     const filled = piece.repeat(Math.ceil(SIZE / piece.length)).slice(0, SIZE);
-    // As one line, and in lines that are just not cut. The best of five: other programs run too.
+    // As one line, and in lines that are just not cut. The best of five: the first ones compile.
     for (const content of [filled, filled.replace(/[^\n]{8000}/g, "$&\n")])
       expect(bestOfFive(content)).toBeLessThan(100);
   });
 });
 
+/** Of the processor's time, in milliseconds: the machine has other work too. */
 function bestOfFive(content: string): number {
   const times = [1, 2, 3, 4, 5].map(() => {
-    const begin = performance.now();
+    const begin = process.cpuUsage();
     maskCredentials(content);
-    return performance.now() - begin;
+    const { user, system } = process.cpuUsage(begin);
+    return (user + system) / 1000;
   });
   return Math.min(...times);
 }

@@ -59,11 +59,11 @@ const variableMissing: Reader = (words) => {
   const speaksOfVariables = /\benv(?:ironment)?\b|\bvariable|\bos\.environ|\bENV\b|\bgetenv/i.test(words);
   const patterns: readonly RegExp[] = [
     new RegExp(
-      `(?:environment variables?|env(?:ironment)? ?vars?|env|variables?)(?: named| called)?[:\\s]*["'\`$({\\[]*([A-Za-z_]\\w{2,})["'\`)}\\]:]*[,:]? ${MISSING}`,
+      `(?:environment variables?|env(?:ironment)? ?vars?|env|variables?)(?: named| called)?[:\\s]{0,8}["'\`$({\\[]{0,8}([A-Za-z_]\\w{2,200})["'\`)}\\]:]{0,8}[,:]? ${MISSING}`,
       "i",
     ),
     /\b(?:missing|required|undefined|unset|no|empty)(?: required| mandatory| necessary| the| value for)*(?: environment| env)?(?: variables?| vars?| config(?:uration)?| setting| key)*(?: named| called| for)?[:\s]+["'`$({[]*([A-Z][A-Z0-9_]{2,})\b/i,
-    new RegExp(`\\b["'\`$({]*([A-Z][A-Z0-9_]{2,})["'\`)}]*:? ${MISSING}`),
+    new RegExp(`\\b["'\`$({]{0,8}([A-Z][A-Z0-9_]{2,200})["'\`)}]{0,8}:? ${MISSING}`),
     /(?:You must|must|please|need to|have to|should) (?:specify|set|provide|define|export)(?: the)?(?: environment variable| env(?: var)?)?\s+["'`$({]*([A-Z][A-Z0-9_]{2,})\b/i,
     /required key ([A-Z][A-Z0-9_]{2,}) missing value/,
     /^KeyError: '([A-Z][A-Z0-9_]{2,})'/,
