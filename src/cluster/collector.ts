@@ -19,7 +19,7 @@ export class Collector {
   readonly #complete = new Map<string, Complete>();
   readonly #logs: ContainerLog[] = [];
   readonly #skipped: string[] = [];
-  readonly #unusable: Unusable[] = [];
+  readonly #unusable = new Map<string, Unusable>();
   readonly #running = new Map<string, Promise<unknown>>();
   readonly #guessed = new Map<string, Promise<Answer<unknown>>>();
   readonly #refused: ReadonlyMap<string, string>;
@@ -146,7 +146,7 @@ export class Collector {
       gaps,
       complete,
       logs,
-      unusable: this.#unusable,
+      unusable: sorted(this.#unusable),
       skipped: [...new Set(this.#skipped)].sort(),
     };
   }
@@ -202,7 +202,7 @@ export class Collector {
     const parsed = parseObject(raw && typeof raw === "object" ? { ...raw, ...typeOf(kind, raw) } : raw);
     if ("problem" in parsed) {
       this.#skipped.push(parsed.problem);
-      if (parsed.unusable) this.#unusable.push(parsed.unusable);
+      if (parsed.unusable) this.#unusable.set(`${kind}/${fullName(parsed.unusable.ref)}`, parsed.unusable);
       return undefined;
     }
     const { object } = parsed;

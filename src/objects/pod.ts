@@ -307,6 +307,7 @@ export const podSchema = fieldsOf<V1Pod>()({
       startTime: optionalText,
       podIP: optionalText,
       nominatedNodeName: optionalText,
+      resourceClaimStatuses: z.optional(z.array(z.looseObject({ name: z.string(), resourceClaimName: optionalText }))),
       conditions: z.optional(z.array(podConditionSchema)),
       containerStatuses: z.optional(z.array(containerStatusSchema)),
       initContainerStatuses: z.optional(z.array(containerStatusSchema)),

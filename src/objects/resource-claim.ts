@@ -1,6 +1,66 @@
-import type { KubeObject } from "./object.ts";
+import * as z from "zod/mini";
+import { type KubeObject, metadataSchema, optionalBoolean, optionalNumber, optionalText } from "./object.ts";
 import type { Pod } from "./pod.ts";
 import type { Toleration } from "./toleration.ts";
+
+const list = <Item extends z.ZodMiniType>(item: Item) => z.optional(z.array(item));
+const requestFields = {
+  deviceClassName: optionalText,
+  selectors: list(z.looseObject({ cel: z.optional(z.looseObject({ expression: z.string() })) })),
+  allocationMode: optionalText,
+  count: optionalNumber,
+  adminAccess: optionalBoolean,
+  tolerations: list(
+    z.looseObject({ key: optionalText, operator: optionalText, value: optionalText, effect: optionalText }),
+  ),
+};
+const deviceFields = { driver: z.string(), pool: z.string(), device: z.string() };
+
+/** What is read of a ResourceClaim, checked where one enters. */
+export const resourceClaimSchema = z.looseObject({
+  kind: z.literal("ResourceClaim"),
+  metadata: metadataSchema,
+  spec: z.optional(
+    z.looseObject({
+      devices: z.optional(
+        z.looseObject({
+          requests: list(
+            z.looseObject({
+              name: z.string(),
+              ...requestFields,
+              exactly: z.optional(z.looseObject(requestFields)),
+              firstAvailable: list(z.looseObject({ name: z.string(), ...requestFields })),
+            }),
+          ),
+          constraints: z.optional(z.array(z.unknown())),
+        }),
+      ),
+    }),
+  ),
+  status: z.optional(
+    z.looseObject({
+      allocation: z.optional(
+        z.looseObject({
+          devices: z.optional(
+            z.looseObject({
+              results: list(
+                z.looseObject({
+                  ...deviceFields,
+                  bindingConditions: list(z.string()),
+                  bindingFailureConditions: list(z.string()),
+                }),
+              ),
+            }),
+          ),
+        }),
+      ),
+      reservedFor: list(z.looseObject({ name: z.string() })),
+      devices: list(
+        z.looseObject({ ...deviceFields, conditions: list(z.looseObject({ type: z.string(), status: z.string() })) }),
+      ),
+    }),
+  ),
+});
 
 /** One request of a ResourceClaim; alternatives are requests of their own. */
 export interface DeviceRequest {

@@ -1,13 +1,22 @@
-import type * as z from "zod/mini";
+import * as z from "zod/mini";
 import { csiNodeSchema } from "../objects/csi-node.ts";
 import { eventSchema } from "../objects/event.ts";
 import { networkPolicySchema } from "../objects/network-policy.ts";
 import { nodeSchema } from "../objects/node.ts";
-import { type KubeObject, kubeObjectSchema, otherKindSchema, refTo } from "../objects/object.ts";
+import {
+  type KubeObject,
+  kubeObjectSchema,
+  type ObjectRef,
+  optionalText,
+  otherKindSchema,
+  refTo,
+} from "../objects/object.ts";
 import { nameProblem } from "../objects/object-name.ts";
 import { persistentVolumeSchema } from "../objects/persistent-volume.ts";
 import { persistentVolumeClaimSchema } from "../objects/persistent-volume-claim.ts";
 import { podSchema } from "../objects/pod.ts";
+import { limitRangeSchema, podDisruptionBudgetSchema, resourceQuotaSchema } from "../objects/policy.ts";
+import { resourceClaimSchema } from "../objects/resource-claim.ts";
 import { runtimeClassSchema } from "../objects/runtime-class.ts";
 import { configMapSchema, secretSchema, withoutValues } from "../objects/secret.ts";
 import { endpointSliceSchema, serviceSchema } from "../objects/service.ts";
@@ -37,6 +46,10 @@ const schemas: ReadonlyMap<string, z.ZodMiniType> = new Map(
     Service: serviceSchema,
     EndpointSlice: endpointSliceSchema,
     NetworkPolicy: networkPolicySchema,
+    ResourceClaim: resourceClaimSchema,
+    LimitRange: limitRangeSchema,
+    ResourceQuota: resourceQuotaSchema,
+    PodDisruptionBudget: podDisruptionBudgetSchema,
     ...Object.fromEntries(WORKLOAD_KINDS.map((kind) => [kind, workloadSchema])),
   }),
 );
@@ -57,7 +70,13 @@ export type Parsed =
 export function parseObject(raw: unknown): Parsed {
   dropNulls(raw);
   const basic = parseAs(kubeObjectSchema, raw);
-  if ("problem" in basic) return { problem: `${calledBy(raw)} is left out: ${basic.problem}` };
+  if ("problem" in basic) {
+    const ref = refOf(raw);
+    return {
+      problem: `${calledBy(raw)} is left out: ${basic.problem}`,
+      ...(ref && { unusable: { ref, problem: basic.problem } }),
+    };
+  }
   boundMessages(basic.value);
   const { kind, metadata } = basic.value;
   const misnamed = nameProblem(basic.value);
@@ -85,6 +104,19 @@ export function parseMetadata(raw: unknown): Parsed {
   const { apiVersion, kind, metadata } = kept;
   return { object: { ...(apiVersion && { apiVersion }), kind, metadata } };
 }
+
+/** The reference to an object of which more is malformed than its name; undefined where the name is, too. */
+function refOf(raw: unknown): ObjectRef | undefined {
+  const { success, data } = namedSchema.safeParse(raw);
+  if (!success || nameProblem(data)) return undefined;
+  const { name, namespace } = data.metadata;
+  return { kind: data.kind, ...(namespace && { namespace }), name };
+}
+
+const namedSchema = z.looseObject({
+  kind: z.string(),
+  metadata: z.looseObject({ name: z.string(), namespace: optionalText }),
+});
 
 /** What a malformed object says of itself: its kind and name, as far as it has them. */
 function calledBy(raw: unknown): string {
