@@ -5,7 +5,7 @@ import { taintText } from "../../objects/toleration.ts";
 import type { Lack } from "../../scheduler/filter.ts";
 import type { NodeFit } from "../../scheduler/fit.ts";
 import { list, name, type Text, text, value } from "../../text/text.ts";
-import { type Evidence, type Fix, type RuleId, seen } from "../finding.ts";
+import { type Evidence, type Fix, type RuleId, resolvePath, seen } from "../finding.ts";
 import type { PodInput } from "../pod-input.ts";
 import { defineRule, type Rule, type RuleDoc } from "../rule.ts";
 import { changeFix, changesFor } from "./change-fixes.ts";
@@ -133,7 +133,7 @@ function nodeEvidence({ nearest, lacks }: Obstruction): readonly Evidence[] {
       const path = `status.allocatable['${lack.resource}']`;
       const left = lack.allocatable - lack.requested;
       const show = (amount: bigint) => showAmount(lack.resource, amount);
-      if (node.node.status?.allocatable?.[lack.resource] === undefined) return [];
+      if (resolvePath(node.node, path) === undefined) return [];
       return [
         seen(
           node.node,
