@@ -3,7 +3,7 @@ import { controllerOf, type KubeObject, type ObjectRef, refTo } from "../objects
 import type { Pod } from "../objects/pod.ts";
 import { logObjects } from "./log-object.ts";
 import type { RegistryAnswer } from "./registry-answer.ts";
-import type { ContainerLog, Gap, ObjectOf, Snapshot } from "./snapshot.ts";
+import { ANY_KIND, type ContainerLog, type Gap, type ObjectOf, type Snapshot } from "./snapshot.ts";
 
 /** The answer to "is there such an object": unknown is neither yes nor no, and says why. */
 export type Found<T> =
@@ -74,12 +74,13 @@ export class Lookup {
     if (this.#isComplete(kind, namespace)) return undefined;
     const fits = this.snapshot.gaps.filter(
       (gap) =>
-        gap.kind === kind &&
+        (gap.kind === kind || gap.kind === ANY_KIND) &&
         (gap.namespace === undefined || namespace === undefined || gap.namespace === namespace) &&
         (gap.name === undefined || gap.name === name),
     );
     // The most telling one: a refusal by name says more than "partial" for the whole kind.
-    return fits.sort((a, b) => weight(b) - weight(a))[0];
+    const [gap] = fits.sort((a, b) => weight(b) - weight(a));
+    return gap && { ...gap, kind };
   }
 
   /**
@@ -165,7 +166,9 @@ export class Lookup {
 const key = (kind: string, namespace: string | undefined, name: string) => `${kind}/${namespace ?? ""}/${name}`;
 
 const weight = (gap: Gap) =>
-  (gap.state === "partial" ? 0 : gap.state === "not-asked" ? 1 : 2) + (gap.name ? 4 : gap.namespace ? 2 : 0);
+  (gap.kind === ANY_KIND ? -1 : 0) +
+  (gap.state === "partial" ? 0 : gap.state === "not-asked" ? 1 : 2) +
+  (gap.name ? 4 : gap.namespace ? 2 : 0);
 
 function push<T>(map: Map<string, T[]>, at: string, value: T): void {
   const list = map.get(at);

@@ -25,7 +25,7 @@ import { HEADER_VERSION, type Header, parseHeader } from "./header.ts";
 import { compare } from "./lookup.ts";
 import { maskCredentials } from "./mask.ts";
 import { parseObject } from "./parse-objects.ts";
-import type { Gap, Snapshot, Unusable } from "./snapshot.ts";
+import { ANY_KIND, type Complete, type Gap, type Snapshot, type Unusable } from "./snapshot.ts";
 
 /** How long `--from` waits for standard input or a pipe unless --patience says otherwise. */
 const PATIENCE_MS = 30_000;
@@ -113,10 +113,13 @@ export async function parseSnapshot(files: readonly { path: string; content: str
   const objects = new Map<string, KubeObject>();
   const skipped: string[] = [];
   const unusable: Unusable[] = [];
+  const complete: Complete[] = [];
   for (const { path, content } of files) {
     for (const document of await documentsIn(path, content)) {
       const { whyPending } = document as { whyPending?: unknown };
       if (whyPending && typeof whyPending === "object" && isList(document)) headers.push(parseHeader(whyPending, path));
+      const whole = completeIn(document, path);
+      if (whole) complete.push(whole);
       for (const raw of itemsOf(document)) {
         const parsed = parseObject(raw);
         if ("problem" in parsed) {
@@ -149,7 +152,7 @@ export async function parseSnapshot(files: readonly { path: string; content: str
     objects: all,
     absent: header.absent ?? [],
     gaps: header.takenAt ? (header.notCollected ?? []) : gapsOfPlainFiles(all),
-    complete: header.complete ?? [],
+    complete: header.complete ?? (header.takenAt ? [] : complete),
     logs: (header.logs ?? []).map((log) => ({ ...log, text: maskCredentials(boundedLines(log.text)) })),
     ...(header.registryAnswers && { registryAnswers: header.registryAnswers }),
     ...(known.length > 0 && { unusable: known }),
@@ -219,14 +222,47 @@ function itemsOf(document: object): readonly unknown[] {
     : items;
 }
 
-/** The newest time any object mentions: without a header the best guess at when it was taken. */
+/** Fields that tell when something happened. Others hold times to come: when a certificate ends, when a lock runs out. */
+const TIMES: ReadonlySet<string> = new Set([
+  "creationTimestamp",
+  "firstTimestamp",
+  "lastTimestamp",
+  "eventTime",
+  "lastObservedTime",
+  "lastTransitionTime",
+  "lastHeartbeatTime",
+  "lastUpdateTime",
+  "lastProbeTime",
+  "lastScheduleTime",
+  "lastSuccessfulTime",
+  "startTime",
+  "completionTime",
+  "startedAt",
+  "finishedAt",
+]);
+
+/** The newest time at which anything happened: without a header the best guess at when the files were saved. */
 function newestTime(objects: readonly KubeObject[]): string {
   let newest = "1970-01-01T00:00:00Z";
-  for (const [time] of JSON.stringify(objects).matchAll(/(?<=")\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z(?=")/g)) {
-    if (time > newest) newest = time;
+  const look = (value: unknown): void => {
+    if (Array.isArray(value)) for (const item of value) look(item);
+    else if (value !== null && typeof value === "object")
+      for (const [field, content] of Object.entries(value)) {
+        if (typeof content === "object") look(content);
+        else if (TIMES.has(field) && typeof content === "string" && isTime(content) && content > newest)
+          newest = content;
+      }
+  };
+  for (const { metadata, kind, status, ...rest } of objects as readonly (KubeObject & { status?: unknown })[]) {
+    look({ creationTimestamp: metadata.creationTimestamp });
+    look(status);
+    if (kind === "Event") look(rest);
   }
   return newest;
 }
+
+const isTime = (content: string) =>
+  /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?Z$/.test(content) && !Number.isNaN(Date.parse(content));
 
 function podsNotFine(objects: readonly KubeObject[]): ObjectRef[] {
   return objects
@@ -253,25 +289,31 @@ function workloadsWithoutPods(objects: readonly KubeObject[]): ObjectRef[] {
     .sort((a, b) => compare(a.namespace ?? "", b.namespace ?? "") || compare(a.name, b.name));
 }
 
-/** What files without a header leave open: they never say that something is not there. */
+/** What files without a header leave open, whatever the kind: what they do not hold was not asked for. */
 function gapsOfPlainFiles(objects: readonly KubeObject[]): Gap[] {
-  const there = new Set(objects.map(({ kind }) => kind));
-  const kinds = [
-    "Event",
-    "Node",
-    "Secret",
-    "ConfigMap",
-    "ServiceAccount",
-    "ReplicaSet",
-    "Deployment",
-    "StatefulSet",
-    "DaemonSet",
+  const there = [...new Set(objects.map(({ kind }) => kind))].sort(compare);
+  return [
+    ...there.map((kind): Gap => ({ kind, state: "partial", message: "the files may not hold all of them" })),
+    { kind: ANY_KIND, state: "not-asked", message: "not in the files" },
   ];
-  return [...new Set([...kinds, ...there])].sort(compare).map((kind) => ({
-    kind,
-    state: there.has(kind) ? "partial" : "not-asked",
-    message: there.has(kind) ? "the files may not hold all of them" : "not in the files",
-  }));
+}
+
+/**
+ * What a list of one kind holds completely: the kind in the namespace of its items, or of the folder that must-gather
+ * writes it to; of kinds without a namespace everywhere. Undefined for a `List`, which holds whatever it was given, for a
+ * page of a longer list, and where no namespace is known.
+ */
+function completeIn(document: object, path: string): Complete | undefined {
+  const { kind, items, metadata } = document as { kind?: unknown; items?: unknown; metadata?: unknown };
+  if (typeof kind !== "string" || !kind.endsWith("List") || kind === "List" || !Array.isArray(items)) return undefined;
+  if ((metadata as { continue?: unknown } | null | undefined)?.continue) return undefined;
+  const places = new Set(items.map((item) => (item as Partial<KubeObject> | null)?.metadata?.namespace));
+  const [first] = places;
+  const ofFolder = /(?:^|[/\\])namespaces[/\\]([a-z0-9-]{1,63})[/\\]/.exec(path)?.[1];
+  const namespace = places.size === 1 ? first : undefined;
+  if (places.size > 1 || (items.length === 0 && !ofFolder)) return undefined;
+  const place = namespace ?? (items.length === 0 ? ofFolder : undefined);
+  return { kind: kind.slice(0, -4), ...(place && { namespace: place }) };
 }
 
 /** The snapshot as a v1 List with our header: what `--save-snapshot` writes and `--from` reads. */

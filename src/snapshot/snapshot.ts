@@ -37,6 +37,9 @@ export type KindMap = {
 /** The object type of a kind. */
 export type ObjectOf<Kind extends string> = Kind extends keyof KindMap ? KindMap[Kind] : KubeObject;
 
+/** Stands for all kinds in a gap: of a file that does not say what else there was. */
+export const ANY_KIND = "*";
+
 /**
  * Something a snapshot does not know. Without `namespace` it holds for all namespaces, without `name` for all objects
  * of the kind. A kind without a gap is complete: what is not among the objects does not exist.
