@@ -10,6 +10,7 @@ import type { Gap, Snapshot } from "../snapshot/snapshot.ts";
 import { mistakeWords } from "../text/failure.ts";
 import { concerns, type Knowledge } from "./knowledge.ts";
 import { type Ranked, rank } from "./rank.ts";
+import { weigh } from "./weigh.ts";
 
 /** A question that stayed open: which rules could not look, or could not be sure, and for want of what. */
 export interface Unchecked {
@@ -74,7 +75,8 @@ function diagnoseOne(input: RuleInput, knowledge: Knowledge): Diagnosis {
   const failures: Unchecked[] = [];
   for (const rule of rules) {
     try {
-      findings.push(...rule.evaluate(input));
+      const found = rule.evaluate(input);
+      findings.push(...("pod" in input ? found.map((finding) => weigh(finding, input)) : found));
     } catch (error) {
       // One bad rule must not hide the others; the message is ours, the case runner turns it into a failed test.
       failures.push({

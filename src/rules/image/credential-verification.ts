@@ -2,6 +2,7 @@ import { parseImage } from "../../objects/image-reference.ts";
 import { text } from "../../text/text.ts";
 import { seen } from "../finding.ts";
 import type { PodInput } from "../pod-input.ts";
+import { useIfNotPresent } from "./never-pull.ts";
 import type { PullAttempt } from "./pull-attempt.ts";
 import { provideCredentials } from "./pull-credentials.ts";
 import { pullRule } from "./pull-rule.ts";
@@ -16,9 +17,8 @@ export default pullRule({
   fits: (attempt, input) =>
     onNode(attempt, input) !== undefined &&
     verifies(input) &&
-    // Where a pull secret is named, what is wrong with that is the cause.
-    (input.pod.spec.imagePullSecrets ?? []).length === 0 &&
-    (isNever(attempt) || isDeniedAnew(attempt)),
+    // Where a pull secret is named and the registry was asked, what is wrong with that is the cause.
+    (isNever(attempt) || (!hasPullSecret(input) && isDeniedAnew(attempt))),
   confidence: () => "likely",
   evidence: (attempt, input) => {
     const index = onNode(attempt, input);
@@ -27,14 +27,19 @@ export default pullRule({
       : [];
   },
   headline: (_attempt, input) =>
-    text`Node ${nodeOf(input)} holds the image, but this pod has no login that shows it may use it.`,
-  why: (attempt) =>
+    hasPullSecret(input)
+      ? text`Node ${nodeOf(input)} has the image, but with pull policy Never its kubelet cannot verify the pod's credentials for it.`
+      : text`Node ${nodeOf(input)} holds the image, but this pod has no login that shows it may use it.`,
+  why: (attempt, input) =>
     text`${askerOf(attempt)} asks for ${imageOf(attempt)}, which was pulled with another pod's credentials. Since Kubernetes 1.35 a pod has to bring its own to use such an image (KubeletEnsureSecretPulledImages); ${
       isNever(attempt)
-        ? "with policy Never the kubelet then treats it as absent."
+        ? hasPullSecret(input)
+          ? "the kubelet has no record that these credentials pulled it, and with policy Never it does not ask the registry."
+          : "with policy Never the kubelet then treats it as absent."
         : "the kubelet asked the registry again, and was refused."
     }`,
-  fixes: (attempt, input) => provideCredentials(input, targetOf(attempt)),
+  fixes: (attempt, input) =>
+    hasPullSecret(input) ? [useIfNotPresent(attempt, input)] : provideCredentials(input, targetOf(attempt)),
   groupKey: ({ image }) => image,
   doc: {
     means:
@@ -46,6 +51,8 @@ export default pullRule({
     catalogue: ["image-credential-verification"],
   },
 });
+
+const hasPullSecret = ({ pod }: PodInput) => (pod.spec.imagePullSecrets ?? []).length > 0;
 
 const isNever = ({ reason }: PullAttempt) => reason === "ErrImageNeverPull";
 

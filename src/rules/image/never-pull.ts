@@ -1,6 +1,9 @@
 import { type ImageReference, parseImage } from "../../objects/image-reference.ts";
-import { list, name, path, text, value } from "../../text/text.ts";
+import { list, name, path, type Text, text, value } from "../../text/text.ts";
+import type { Fix } from "../finding.ts";
+import type { PodInput } from "../pod-input.ts";
 import { adminTask, patchPodSpec } from "../repair.ts";
+import type { PullAttempt } from "./pull-attempt.ts";
 import { pullRule } from "./pull-rule.ts";
 import { askerOf, nodeOf } from "./words.ts";
 
@@ -27,17 +30,10 @@ export default pullRule({
         ]
       : [];
   },
-  fixes: (attempt, input) => {
-    const { container, volume, image } = attempt;
-    const isInit = container.role !== "main";
-    const patch = volume
-      ? { volumes: [{ name: volume, image: { reference: image, pullPolicy: "IfNotPresent" } }] }
-      : { [isInit ? "initContainers" : "containers"]: [{ name: container.name, imagePullPolicy: "IfNotPresent" }] };
-    return [
-      patchPodSpec(input, patch, text`Let the kubelet pull the image when the node lacks it.`),
-      adminTask(text`Or load the image onto node ${nodeOf(input)} by hand; the kubelet sees it at its next look.`),
-    ];
-  },
+  fixes: (attempt, input) => [
+    useIfNotPresent(attempt, input, text`Let the kubelet pull the image when the node lacks it.`),
+    adminTask(text`Or load the image onto node ${nodeOf(input)} by hand; the kubelet sees it at its next look.`),
+  ],
   doc: {
     means: "The container may only use an image that is already on its node, and this node does not have it.",
     seenIn:
@@ -47,6 +43,19 @@ export default pullRule({
     catalogue: ["image-never-pull"],
   },
 });
+
+/** Sets the pull policy of the container or image volume to IfNotPresent. */
+export function useIfNotPresent(
+  { container, volume, image }: PullAttempt,
+  input: PodInput,
+  title: Text = text`Let the kubelet check the credentials of the pod with the registry.`,
+): Fix {
+  const isInit = container.role !== "main";
+  const patch = volume
+    ? { volumes: [{ name: volume, image: { reference: image, pullPolicy: "IfNotPresent" } }] }
+    : { [isInit ? "initContainers" : "containers"]: [{ name: container.name, imagePullPolicy: "IfNotPresent" }] };
+  return patchPodSpec(input, patch, title);
+}
 
 const isSameImage = (held: ImageReference | undefined, wanted: ImageReference | undefined) =>
   held !== undefined &&
