@@ -212,6 +212,7 @@ export const podSpecSchema = fieldsOf<V1PodSpec>()({
   imagePullSecrets: z.optional(z.array(z.looseObject({ name: optionalText }))),
   restartPolicy: optionalText,
   hostNetwork: optionalBoolean,
+  hostUsers: optionalBoolean,
   hostAliases: z.optional(z.array(fieldsOf<V1HostAlias>()({ hostnames: z.optional(z.array(z.string())) }))),
   dnsPolicy: optionalText,
   dnsConfig: z.optional(

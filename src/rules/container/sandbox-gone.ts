@@ -15,7 +15,7 @@ export default startRule({
   doc: {
     means: "The pod's sandbox died between its start and the creation of a container.",
     seenIn:
-      "`failed to find sandbox id`, `sandbox container … is not running` (containerd), `the sandbox was stopped` (CRI-O).",
+      "`failed to find sandbox id`, `sandbox container … is not running` (containerd), `the sandbox was stopped` (CRI-O); `namespace path: lstat /proc/PID/ns/ipc: no such file or directory` (runc): the pause process has ended.",
     repair: "Wait for the next try.",
     notToConfuseWith: "sandbox/…: there no sandbox can be made.",
     catalogue: ["create-sandbox-gone"],

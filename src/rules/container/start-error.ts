@@ -157,7 +157,7 @@ const WORDINGS: readonly (readonly [StartCause, readonly RegExp[]])[] = [
   [
     "sandbox-gone",
     [
-      /failed to find sandbox id|sandbox container "[^"]*" is not running|the sandbox was stopped|specified sandbox not found/,
+      /failed to find sandbox id|sandbox container "[^"]*" is not running|the sandbox was stopped|specified sandbox not found|namespace path: lstat \/proc\/\d+\/ns\/\w+: no such file or directory/,
     ],
   ],
   [

@@ -83,7 +83,7 @@ export default refusalRule<Facts>({
       ...(service && namespace
         ? [look(...behind(service, namespace, facts, input))]
         : [look(text`Where it points.`, whereIs(found))]),
-      ...(facts.trouble === "certificate" ? [renew(facts)] : []),
+      ...(facts.trouble === "certificate" ? [isBeforeItsTime(facts.error) ? compareClocks : renew(facts)] : []),
       ...letIn(facts, found, input),
     ];
   },
@@ -109,6 +109,14 @@ function troubleOf(error: string): Trouble {
   return /no such host/.test(error) ? "name" : "other";
 }
 
+/** Go says both times (crypto/x509 verify.go): before the first of a certificate's days it is a clock that is wrong. */
+const isBeforeItsTime = (error: string) => /not yet valid: current time \S+ is before /.test(error);
+
+const compareClocks = adminFix(
+  text`Compare the clocks of the control plane and of the node that made the certificate (NTP): the certificate begins in the future of the API server. Correct the clock that is wrong; a certificate that was made ahead of time works once its time has come.`,
+  [],
+);
+
 function reason({ service, namespace, trouble, error }: Facts): Text {
   const what = service ? text`its service ${name(`${namespace}/${service}`)}` : text`its address`;
   switch (trouble) {
@@ -121,9 +129,11 @@ function reason({ service, namespace, trouble, error }: Facts): Text {
     case "timeout":
       return text`${what} does not answer in time`;
     case "certificate":
-      return /expired|not yet valid/.test(error)
-        ? text`the certificate of ${what} has expired`
-        : text`the certificate of ${what} is not trusted`;
+      return isBeforeItsTime(error)
+        ? text`the certificate of ${what} is not yet valid by the clock of the API server`
+        : /expired|not yet valid/.test(error)
+          ? text`the certificate of ${what} has expired`
+          : text`the certificate of ${what} is not trusted`;
     case "name":
       return text`${what} has no address`;
     default:

@@ -11,6 +11,7 @@ import httpRegistry from "./http-registry.ts";
 import inspectError from "./inspect-error.ts";
 import invalidName from "./invalid-name.ts";
 import layerCorrupt from "./layer-corrupt.ts";
+import layerRefused from "./layer-refused.ts";
 import mutableTag from "./mutable-tag.ts";
 import neverPull from "./never-pull.ts";
 import notFound from "./not-found.ts";
@@ -52,6 +53,7 @@ const family: readonly Rule[] = [
   registryRefused,
   registryTimeout,
   proxy,
+  layerRefused,
   registry5xx,
   tlsUnknownCa,
   tlsExpired,

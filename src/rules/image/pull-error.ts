@@ -9,6 +9,7 @@ export type PullCause =
   | "refused"
   | "timeout"
   | "proxy"
+  | "layer-refused"
   | "5xx"
   | "unknown-ca"
   | "expired"
@@ -89,6 +90,11 @@ const PATTERNS: readonly (readonly [PullCause, RegExp])[] = [
     "layer-corrupt",
     // containerd: its own store on the node may lack what it should have, which ends in "not found" too.
     /wrong diff id|failed to extract layer|failed to prepare extraction snapshot|parent snapshot \S+ does not exist|content store: content digest|failed to register layer|short read: expected|(?:failed to copy: |(?:reading|writing|storing) blob|daemon: )(?:(?!https?:).){0,500}unexpected EOF|archive\/tar: |gzip: invalid/,
+  ],
+  // Only layers are opened so; a token for them that is refused is a login's matter.
+  [
+    "layer-refused",
+    /httpReadSeeker: failed open: (?:(?!failed to (?:authorize|fetch)).){0,400}\b40[13] (?:Forbidden|Unauthorized)|fetching blob: (?:(?!auth).){0,200}(?:StatusCode|status): 40[13]\b/,
   ],
   ["rate-limited", /429 Too Many Requests|toomanyrequests|too many requests to registry|pull rate limit/i],
   // The proxy of the node stands between: it cannot be reached, or answers the CONNECT with a refusal (net/http

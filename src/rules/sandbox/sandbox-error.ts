@@ -63,6 +63,8 @@ const TESTS: readonly Test[] = [
   ],
   // The kernel answers so where it makes no more control groups too.
   ["runc", /\/sys\/fs\/cgroup\S*: no space left on device/],
+  // clone(2) and unshare(2) answer ENOSPC where a limit of namespaces is reached (user_namespaces(7)).
+  ["userns", /(?:unshare|clone|namespace)[^"]{0,300}no space left on device/],
   ["disk-full", /no space left on device|disk quota exceeded/i],
   [
     "pause-image",
