@@ -183,7 +183,7 @@ function oldRevision({ pod, owners, workload }: PodInput, owner: Workload): OldR
     return {
       evidence: seen(owner, "status.updateRevision", "newest revision"),
       fix: {
-        title: text`Delete the pod: StatefulSet ${name(owner.metadata.name)} creates it again from its current template. It does not replace a pod that never became ready.`,
+        title: text`Delete the pod of the old revision: StatefulSet ${name(owner.metadata.name)} creates it again from its current template. It does not replace a pod that never became ready.`,
         commands: [deletePod(pod)],
         applies: "as-is",
         by: "workload-owner",

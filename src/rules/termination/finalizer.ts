@@ -2,6 +2,7 @@ import { controllerOf, refTo } from "../../objects/object.ts";
 import { kubectl } from "../../text/command.ts";
 import { duration, list, name, text, value } from "../../text/text.ts";
 import { seen } from "../finding.ts";
+import { nodeHealth } from "../node/health.ts";
 import type { PodInput } from "../pod-input.ts";
 import { look } from "../repair.ts";
 import { defineRule } from "../rule.ts";
@@ -13,6 +14,8 @@ interface FinalizerFacts {
   readonly overdueSeconds: number;
   /** The Job that the Job controller counts the pod for, where it no longer exists. */
   readonly missingJob?: string;
+  /** The pod's node, where it no longer exists. */
+  readonly missingNode?: string;
 }
 
 /** Everything has ended, and somebody still holds the object. */
@@ -23,7 +26,9 @@ export default defineRule<FinalizerFacts>({
   needs: ["Job"],
   check: (input) => {
     const deletion = deletionOf(input);
-    if (!deletion || deletion.finalizers.length === 0 || !deletion.hasEnded || deletion.secondsLeft > 0) return [];
+    if (!deletion || deletion.finalizers.length === 0 || deletion.secondsLeft > 0) return [];
+    const isNodeGone = nodeHealth(input)?.state === "gone";
+    if (!deletion.hasEnded && !isNodeGone) return [];
     const { pod } = input;
     const missingJob = jobThatIsGone(input);
     return [
@@ -34,6 +39,7 @@ export default defineRule<FinalizerFacts>({
           finalizers: deletion.finalizers,
           overdueSeconds: -deletion.secondsLeft,
           ...(missingJob && { missingJob }),
+          ...(isNodeGone && { missingNode: pod.spec.nodeName ?? "" }),
         },
         evidence: [
           seen(pod, "metadata.finalizers[0]", "finalizer"),
@@ -46,14 +52,14 @@ export default defineRule<FinalizerFacts>({
       },
     ];
   },
-  message: ({ facts: { finalizers, overdueSeconds, missingJob } }) => {
+  message: ({ facts: { finalizers, overdueSeconds, missingJob, missingNode } }) => {
     const owners = finalizers.map((finalizer) => ({
       finalizer,
       known: finalizerOwner(finalizer),
       domain: domainOf(finalizer),
     }));
     return {
-      headline: text`It has ended and is not removed: ${finalizers.length > 1 ? "the finalizers" : "the finalizer"} ${list(finalizers.map(name))} ${finalizers.length > 1 ? "have" : "has"} held it for ${duration(overdueSeconds)}.`,
+      headline: text`${missingNode === undefined ? "It has ended and" : text`Its node ${name(missingNode)} no longer exists, and it`} is not removed: ${finalizers.length > 1 ? "the finalizers" : "the finalizer"} ${list(finalizers.map(name))} ${finalizers.length > 1 ? "have" : "has"} held it for ${duration(overdueSeconds)}.`,
       why: text`The API server removes an object only when its list of finalizers is empty; each is taken off by the one who put it there. ${
         missingJob
           ? text`Job ${name(missingJob)} no longer exists, so the Job controller has nothing to count the pod for and nobody takes ${name("batch.kubernetes.io/job-tracking")} off.`

@@ -36,6 +36,9 @@ export default defineRule<{
     // A kubelet that says of itself that it is not ready still ends pods; only when it does not is it the cause.
     if (health.state === "not-ready" && deletion.secondsLeft > -30) return [];
     const { pod } = input;
+    // Of a node that is gone the pod garbage collector deletes the pods (kubernetes v1.36 pkg/controller/podgc
+    // gc_controller.go gcOrphaned): what remains is held by a finalizer.
+    if (health.state === "gone" && deletion.finalizers.length > 0 && deletion.secondsLeft < 0) return [];
     const wasDriven = podCondition(pod, "DisruptionTarget");
     return [
       {
