@@ -37,7 +37,7 @@ function nodeGroupOf(text: string): NodeGroup | undefined {
       "m",
     ).exec(text)?.[1] ?? "";
   const [health, scaleUp] = [part("[hH]ealth"), part("[sS]caleUp")];
-  const state = (of: string) => /^\s{0,500}status:\s*(\S+)/m.exec(of)?.[1] ?? /^\s*(\w+)/.exec(of)?.[1] ?? "";
+  const state = (of: string) => /^\s{0,40}status:\s{0,40}(\S+)/m.exec(of)?.[1] ?? /^\s*(\w+)/.exec(of)?.[1] ?? "";
   const number = (field: string) => {
     const found = new RegExp(`\\b${field}[:=]\\s*(\\d+)`).exec(health)?.[1];
     return found === undefined ? undefined : Number(found);

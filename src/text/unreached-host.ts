@@ -52,7 +52,7 @@ const UNKNOWN: readonly RegExp[] = [
 
 /** Go's resolver for an answer that is an error, getaddrinfo's EAI_AGAIN, and tools that waited in vain. */
 const NO_ANSWER =
-  /EAI_AGAIN|EAI_FAIL|[Tt]emporary failure|Try again|server misbehaving|i\/o timeout|timed out|no servers could be reached|SERVFAIL|REFUSED|lookup .*refused/;
+  /EAI_AGAIN|EAI_FAIL|[Tt]emporary failure|Try again|server misbehaving|i\/o timeout|timed out|no servers could be reached|SERVFAIL|REFUSED|lookup .{0,300}refused/;
 const NO_SUCH_NAME =
   /NXDOMAIN|ENOTFOUND|ENODATA|EAI_NODATA|EAI_NONAME|no such host|[Nn]ame or service not known|[Nn]ame does not resolve|nodename nor servname|No address associated|No such host is known/;
 

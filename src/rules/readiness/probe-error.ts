@@ -86,7 +86,7 @@ function networkCause(detail: string, isErrored: boolean): Cause {
   const status = /HTTP probe failed with statuscode: (\d{3})/.exec(detail)?.[1];
   if (status) return { cause: "status", status: Number(status) };
   const address =
-    /dial tcp (\[[^\]]+\]:\d+|[^\s:]+:\d+)/.exec(detail)?.[1] ??
+    /dial tcp (\[[^\]]{1,64}\]:\d{1,5}|[^\s:]{1,253}:\d{1,5})/.exec(detail)?.[1] ??
     /failed to connect service (?:at )?"([^"]+)"/.exec(detail)?.[1];
   const at = address ? { address } : {};
   if (/^port .* not found$|strconv\.(?:Atoi|ParseInt): parsing|^invalid port number: /.test(detail))
@@ -104,7 +104,8 @@ function networkCause(detail: string, isErrored: boolean): Cause {
   )
     return { cause: "answers-https" };
   if (/\btls: |\bx509: /.test(detail)) return { cause: "tls" };
-  if (/dial tcp .*i\/o timeout|connect: connection timed out/.test(detail)) return { cause: "unreachable", ...at };
+  if (/dial tcp .{0,300}i\/o timeout|connect: connection timed out/.test(detail))
+    return { cause: "unreachable", ...at };
   if (/^timeout: |context deadline exceeded|Client\.Timeout|i\/o timeout|DeadlineExceeded/.test(detail))
     return { cause: "timeout", ...at };
   if (/\bEOF\b|connection reset by peer|broken pipe|server closed/.test(detail)) return { cause: "closed", ...at };

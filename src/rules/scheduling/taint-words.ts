@@ -12,7 +12,7 @@ export function barriers({ lacks, verdict, nearest }: Obstruction): readonly Bar
   const found: Barrier[] = nearest.length > 0 ? lacks.flatMap((lack) => (lack.of === "toleration" ? [lack] : [])) : [];
   if (found.length > 0) return found;
   for (const { reason } of verdict.refusals) {
-    const match = /taint \{([^:}]+): ?([^}]*)\}/.exec(reason);
+    const match = /taint \{([^:}]{1,400}): ?([^}]{0,400})\}/.exec(reason);
     if (match?.[1]) found.push({ key: match[1], ...(match[2] && { value: match[2] }) });
   }
   return found;
