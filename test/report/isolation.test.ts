@@ -68,7 +68,7 @@ const poisonous: Rule = {
         {
           ...found,
           container: undefined,
-          get effect(): never {
+          get explains(): never {
             throw new TypeError("rank of this pod");
           },
         } as never,
