@@ -19,6 +19,7 @@ export async function diagnose(target, namespace, options) {
   } catch {
     throw new Error(`exit code ${code}, no JSON: ${(stderr || stdout).trim().slice(0, 600)}`);
   }
+  if (document.kind === "Failure") throw new Error(`exit code ${code}: ${document.headline}`);
   // A workload is a list of its pods.
   return { code, ms, document, report: document.kind === "ReportList" ? document.items[0] : document };
 }
