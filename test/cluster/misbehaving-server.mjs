@@ -181,6 +181,7 @@ function outcomeOf(code, stdout, stderr, isAllRead) {
   } catch {
     return { word: "no report" };
   }
+  if (report.kind === "Failure") return { word: code === 2 ? "message" : "wrong", said: report.headline };
   const root = report.rootCause?.rule;
   if (root === scenario.expect.rule) return { word: "same", said: `${root}, ${report.rootCause.confidence}` };
   if (root || findingsOf(report).length > 0) return { word: "wrong", said: root };
