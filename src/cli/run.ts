@@ -71,7 +71,7 @@ async function runChecked(options: Options, world: World): Promise<ExitCode> {
       color: isColored(options.color, world.stdout, world.env),
       width: widthOf(world.stdout),
       wide: options.wide,
-      // Names of contexts and users, and paths, are for nobody else either.
+      // Names of contexts and users, and paths, are private as well.
       kubectlFlags: options.redact ? [] : options.kubectlFlags,
       shell: options.shell ?? defaultShell(world.env, process.platform),
     }),

@@ -1,10 +1,10 @@
 import { tooLarge } from "../snapshot/bounded-value.ts";
 import { parsePlainYaml } from "./plain-yaml.ts";
 
-/** A kubeconfig of 1,000 clusters has 30,000 values; aliases expand to as many as somebody likes. */
+/** A kubeconfig of 1,000 clusters has 30,000 values; aliases can expand to any number. */
 const MOST_VALUES = 1_000_000;
 
-/** A document that nobody could walk through; the message says why, as a sentence without its full stop. */
+/** A document with too many values or levels; the message says why, as a sentence without its full stop. */
 export class TooLargeDocument extends Error {}
 
 /** The schema is made once; js-yaml is not loaded for JSON, nor for YAML as kubectl writes it. */

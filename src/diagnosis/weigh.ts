@@ -1,5 +1,4 @@
-import type { ImageReference } from "../objects/image-reference.ts";
-import { parseImage } from "../objects/image-reference.ts";
+import { isSameImage, parseImage } from "../objects/image-reference.ts";
 import { nodeCondition } from "../objects/node.ts";
 import { isSameObject, type KubeObject, refTo } from "../objects/object.ts";
 import { isWorkloadKind, podTemplateOf, type Workload } from "../objects/workload.ts";
@@ -37,15 +36,15 @@ interface Objection {
   readonly hasNoOutlook?: true;
 }
 
-type Objects = (finding: Finding, input: PodInput) => Objection | undefined;
+type Argument = (finding: Finding, input: PodInput) => Objection | undefined;
 
 const CONFIDENCES: readonly Confidence[] = ["possible", "likely", "certain"];
 const lower = (a: Confidence, b: Confidence): Confidence => (CONFIDENCES.indexOf(a) <= CONFIDENCES.indexOf(b) ? a : b);
 
 /** Weighs a finding against everything else that is known of the pod. */
 export function weigh(finding: Finding, input: PodInput): Finding {
-  return OBJECTIONS.reduce((weighed: Finding, objects) => {
-    const objection = objects(weighed, input);
+  return OBJECTIONS.reduce((weighed: Finding, objectionTo) => {
+    const objection = objectionTo(weighed, input);
     if (!objection) return weighed;
     const { headline, but, evidence, atMost, effect, fixes, hasNoOutlook } = objection;
     const { outlook, ...rest } = weighed;
@@ -100,14 +99,7 @@ function onTheNode({ rule, container }: Finding, { node, containers }: PodInput)
   };
 }
 
-const isSameImage = (held: ImageReference | undefined, wanted: ImageReference | undefined) =>
-  held !== undefined &&
-  held.host === wanted?.host &&
-  held.repository === wanted.repository &&
-  held.tag === wanted.tag &&
-  held.digest === wanted.digest;
-
-/** Families in which nothing takes so long that goes on by itself: an attach, a sandbox, the kubelet's caches, a pull. */
+/** Families in which nothing that ends by itself takes so long: an attach, a sandbox, the kubelet's caches, a pull. */
 const QUICK_STAGES: ReadonlySet<string> = new Set(["volume", "sandbox", "image", "config"]);
 const LONGEST_DELAY_SECONDS = 3600;
 
@@ -215,4 +207,4 @@ function templatePath(at: string, pod: object, template: object): string | undef
   return place < 0 ? undefined : `spec.${list}[${place}]${rest}`;
 }
 
-const OBJECTIONS: readonly Objects[] = [withoutDiskPressure, onTheNode, usesTheNodesNetwork, lastsTooLong, isRepaired];
+const OBJECTIONS: readonly Argument[] = [withoutDiskPressure, onTheNode, usesTheNodesNetwork, lastsTooLong, isRepaired];

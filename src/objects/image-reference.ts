@@ -73,3 +73,7 @@ function splitHost(name: string): { host: string; repository: string } {
   const repository = name.slice(slash + 1);
   return { host, repository: host === "docker.io" && !repository.includes("/") ? `library/${repository}` : repository };
 }
+
+/** Whether two references name the same image in the same words: registry, repository, tag and digest. */
+export const isSameImage = (a: ImageReference | undefined, b: ImageReference | undefined): boolean =>
+  a !== undefined && a.host === b?.host && a.repository === b.repository && a.tag === b.tag && a.digest === b.digest;

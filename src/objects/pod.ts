@@ -24,7 +24,6 @@ import type {
   V1ResourceRequirements,
   V1SecretKeySelector,
   V1SecurityContext,
-  V1Toleration,
   V1TopologySpreadConstraint,
   V1Volume,
   V1VolumeMount,
@@ -40,6 +39,7 @@ import {
   optionalText,
   optionalTextMap,
 } from "./object.ts";
+import { tolerationSchema } from "./toleration.ts";
 
 const keySelectorSchema = fieldsOf<V1SecretKeySelector>()({
   name: optionalText,
@@ -242,17 +242,7 @@ export const podSpecSchema = fieldsOf<V1PodSpec>()({
       }),
     ),
   ),
-  tolerations: z.optional(
-    z.array(
-      fieldsOf<V1Toleration>()({
-        key: optionalText,
-        operator: optionalText,
-        value: optionalText,
-        effect: optionalText,
-        tolerationSeconds: optionalNumber,
-      }),
-    ),
-  ),
+  tolerations: z.optional(z.array(tolerationSchema)),
   readinessGates: z.optional(z.array(z.looseObject({ conditionType: z.string() }))),
   schedulingGates: z.optional(z.array(z.looseObject({ name: z.string() }))),
 });

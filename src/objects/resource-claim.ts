@@ -1,7 +1,7 @@
 import * as z from "zod/mini";
 import { type KubeObject, metadataSchema, optionalBoolean, optionalNumber, optionalText } from "./object.ts";
 import type { Pod } from "./pod.ts";
-import type { Toleration } from "./toleration.ts";
+import { type Toleration, tolerationSchema } from "./toleration.ts";
 
 const list = <Item extends z.ZodMiniType>(item: Item) => z.optional(z.array(item));
 const requestFields = {
@@ -10,9 +10,7 @@ const requestFields = {
   allocationMode: optionalText,
   count: optionalNumber,
   adminAccess: optionalBoolean,
-  tolerations: list(
-    z.looseObject({ key: optionalText, operator: optionalText, value: optionalText, effect: optionalText }),
-  ),
+  tolerations: list(tolerationSchema),
 };
 const deviceFields = { driver: z.string(), pool: z.string(), device: z.string() };
 

@@ -1,5 +1,16 @@
+import type { V1Toleration } from "@kubernetes/client-node";
 import { wholeNumber } from "./label-selector.ts";
 import type { Taint } from "./node.ts";
+import { fieldsOf, optionalNumber, optionalText } from "./object.ts";
+
+/** A toleration as an object carries it, checked where one enters. */
+export const tolerationSchema = fieldsOf<V1Toleration>()({
+  key: optionalText,
+  operator: optionalText,
+  value: optionalText,
+  effect: optionalText,
+  tolerationSeconds: optionalNumber,
+});
 
 /** A toleration of a pod. Empty or absent: key, all keys (with Exists); effect, all effects. */
 export interface Toleration {

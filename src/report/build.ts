@@ -113,10 +113,10 @@ export function notAnalysed(
   const pod = input && "pod" in input ? input.pod : undefined;
   return {
     ...emptyReport(target, takenAt),
-    ...known(() => (pod ? columnsOf(pod) : {})),
+    status: "NotAnalysed",
+    ...(pod && known(() => columnsOf(pod))),
     verdict: "not-analysed",
     summary: text`${kind} ${name(fullName(target))} could not be analysed.`,
-    status: known(() => (pod ? { status: podColumns(pod).status } : {})).status ?? "NotAnalysed",
     remarks: [
       isMistake
         ? text`This is a mistake in kubectl why-pending, not in your cluster. Please report it: ${value(because)}.`
@@ -142,8 +142,8 @@ function known<T extends object>(look: () => T): Partial<T> {
 }
 
 function columnsOf(pod: Pod) {
-  const { ready, restarts } = podColumns(pod);
-  return { readyContainers: ready, restarts, ...(pod.spec.nodeName && { node: pod.spec.nodeName }) };
+  const { ready, status, restarts } = podColumns(pod);
+  return { readyContainers: ready, status, restarts, ...(pod.spec.nodeName && { node: pod.spec.nodeName }) };
 }
 
 function notFound(target: ObjectRef, takenAt: string): Report {

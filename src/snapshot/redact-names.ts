@@ -168,7 +168,7 @@ function addImage(image: string, names: Names): void {
   if (host) names.imageHosts.add(host.toLowerCase());
 }
 
-/** An image that no runtime would take may still name somebody's registry. */
+/** An invalid image reference may still name a private registry. */
 const hostOfInvalid = (image: string) =>
   /^(?:https?:\/\/)?([\w-]+(?:\.[\w-]+)+(?::\d+)?|[\w.-]+:\d+)\//.exec(image)?.[1];
 

@@ -345,7 +345,7 @@ export function snapshotText(snapshot: Snapshot): string {
     ...(complete.length && { complete }),
     ...(logs.length && { logs }),
     ...(registryAnswers && { registryAnswers }),
-    ...(unusable && { unusable }),
+    ...(unusable?.length && { unusable }),
     ...(skipped.length && { skipped }),
   };
   return `${JSON.stringify({ apiVersion: "v1", kind: "List", whyPending, items: objects }, null, 1)}\n`;

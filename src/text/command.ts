@@ -1,5 +1,5 @@
 import { needsPatchFile, quotedFor, type Shell } from "./shell.ts";
-import { UNSEEN } from "./unseen.ts";
+import { EVERY_UNSEEN, jsonEscape } from "./unseen.ts";
 
 /** What running a command does to the cluster. `reads` changes nothing. */
 export type Effect = "reads" | "changes" | "restarts" | "deletes";
@@ -19,10 +19,7 @@ export function kubectl(does: Effect, namespace: string | undefined, ...args: re
 }
 
 /** JSON says each character that is not seen as an escape, which every shell leaves alone. */
-const visibleJson = (json: string): string =>
-  json.replace(new RegExp(UNSEEN.source, "gu"), (char) =>
-    [...Array(char.length).keys()].map((at) => `\\u${char.charCodeAt(at).toString(16).padStart(4, "0")}`).join(""),
-  );
+const visibleJson = (json: string): string => json.replace(EVERY_UNSEEN, jsonEscape);
 
 /**
  * The command with the user's own connection flags, so that it goes to the same cluster. kubectl takes none before a
@@ -74,6 +71,5 @@ export function pasted({ argv, into }: Pick<Command, "argv" | "into">, flags: re
 
 const PATCH_FILE = "patch.json";
 
-/** JSON in which nothing runs, should somebody paste it into a shell. */
-const inertJson = (json: string): string =>
-  json.replace(/[&|^%`$;]/g, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`);
+/** JSON in which nothing runs if a reader pastes it into a shell. */
+const inertJson = (json: string): string => json.replace(/[&|^%`$;]/g, jsonEscape);

@@ -1,6 +1,4 @@
-import { UNSEEN } from "../../text/unseen.ts";
-
-const EVERY_UNSEEN = new RegExp(UNSEEN, "gu");
+import { EVERY_UNSEEN, jsonEscape } from "../../text/unseen.ts";
 
 /** `\u202e`, `\u{e0041}`: the character as source code has it. */
 const escaped = (char: string) => {
@@ -15,15 +13,8 @@ export function escapeText(content: string): string {
 
 /** Makes a document safe to print that is not ours to reword (JSON, YAML): only what its own quoting lets through. */
 export function escapeInJson(json: string): string {
-  // JSON has no \u{…}: a character beyond the first plane is written as its two halves. The line breaks are ours.
-  return json.replace(EVERY_UNSEEN, (char) =>
-    char === "\n"
-      ? char
-      : char
-          .split("")
-          .map((half) => `\\u${half.charCodeAt(0).toString(16).padStart(4, "0")}`)
-          .join(""),
-  );
+  // The line breaks are ours.
+  return json.replace(EVERY_UNSEEN, (char) => (char === "\n" ? char : jsonEscape(char)));
 }
 
 /**

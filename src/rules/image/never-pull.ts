@@ -1,4 +1,4 @@
-import { type ImageReference, parseImage } from "../../objects/image-reference.ts";
+import { isSameImage, parseImage } from "../../objects/image-reference.ts";
 import { list, name, path, type Text, text, value } from "../../text/text.ts";
 import type { Fix } from "../finding.ts";
 import type { PodInput } from "../pod-input.ts";
@@ -56,10 +56,3 @@ export function useIfNotPresent(
     : { [isInit ? "initContainers" : "containers"]: [{ name: container.name, imagePullPolicy: "IfNotPresent" }] };
   return patchPodSpec(input, patch, title);
 }
-
-const isSameImage = (held: ImageReference | undefined, wanted: ImageReference | undefined) =>
-  held !== undefined &&
-  held.host === wanted?.host &&
-  held.repository === wanted.repository &&
-  held.tag === wanted.tag &&
-  held.digest === wanted.digest;

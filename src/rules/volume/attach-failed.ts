@@ -57,7 +57,7 @@ const FIXES: ReadonlyMap<string, ReturnType<typeof text>> = new Map(
     PermissionDenied: text`Give the identity of the driver's controller the permission to attach disks (on AWS the IAM policy AmazonEBSCSIDriverPolicy for its service account), and restart the controller.`,
     Unauthenticated: text`Renew the credentials of the driver's controller, in its Secret or its cloud identity.`,
     ResourceExhausted: text`The node has as many disks as it may: send pods to other nodes, or use larger ones.`,
-    NotFound: text`See whether the disk behind the volume still exists; if not, restore it or make the claim anew.`,
+    NotFound: text`See whether the disk behind the volume still exists; if not, restore it or recreate the claim.`,
   }),
 );
 
