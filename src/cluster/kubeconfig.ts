@@ -3,6 +3,7 @@ import { posix, resolve } from "node:path";
 import { readBounded } from "../snapshot/bounded-file.ts";
 import { Failure } from "../text/failure.ts";
 import { nearest } from "../text/nearest.ts";
+import { withoutEndSlashes } from "../text/path.ts";
 import { keepSecret } from "../text/run-secrets.ts";
 import { command, list, name, path, type Text, text, value } from "../text/text.ts";
 import type { World } from "../world.ts";
@@ -362,7 +363,7 @@ function serverUrl(given: string, source: string): { url: URL; server: string; l
 function cleanPath(given: string, wrong: (why: Text) => Failure): string {
   const [, escaped = ""] = /^(?:[a-z][a-z0-9+.-]*:\/\/)?[^/?#]*([^?#]*)/i.exec(given) ?? [];
   try {
-    const path = posix.normalize(`/${decodeURIComponent(escaped)}`).replace(/(?<!\/)\/+$/, "");
+    const path = withoutEndSlashes(posix.normalize(`/${decodeURIComponent(escaped)}`));
     return encodeURI(path).replace(/[?#]/g, encodeURIComponent);
   } catch {
     throw wrong(text`its path has a percent sign that escapes nothing`);

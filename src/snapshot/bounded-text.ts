@@ -25,34 +25,17 @@ export function boundedLines(log: string): string {
     .join("\n");
 }
 
-const MESSAGES = new Set(["message", "reason", "note"]);
-const MAPS = new Set(["annotations", "labels"]);
+const MESSAGES: ReadonlySet<string> = new Set(["message", "reason", "note"]);
+const MAPS: ReadonlySet<string> = new Set(["annotations", "labels"]);
+
+/** Whether all strings of a field are bounded: annotations and labels. */
+export const isBoundedMap = (field: string): boolean => MAPS.has(field);
 
 /**
- * Bounds the messages, reasons, annotations and labels of an object, at any depth and in place. Other fields stay as they
- * are: commands that repair them repeat them.
+ * The text of a field as rules read it: messages, reasons, annotations and labels are bounded. Other fields stay as they
+ * are: commands that repair them repeat them. `isOfMap`: of a field of which isBoundedMap.
  */
-export function boundMessages(value: unknown): void {
-  if (typeof value !== "object" || value === null) return;
-  const record = value as Record<string, unknown>;
-  for (const field in record) {
-    const content = record[field];
-    if (typeof content === "string") {
-      if (content.length > MOST_MESSAGE_LENGTH && MESSAGES.has(field)) {
-        record[field] = boundedText(content, MOST_MESSAGE_LENGTH);
-      }
-      continue;
-    }
-    if (MAPS.has(field) && content && typeof content === "object") boundAll(content as Record<string, unknown>);
-    else boundMessages(content);
-  }
-}
-
-function boundAll(texts: Record<string, unknown>): void {
-  for (const key in texts) {
-    const text = texts[key];
-    if (typeof text === "string" && text.length > MOST_MESSAGE_LENGTH) {
-      texts[key] = boundedText(text, MOST_MESSAGE_LENGTH);
-    }
-  }
-}
+export const boundedField = (field: string, content: string, isOfMap: boolean): string =>
+  content.length > MOST_MESSAGE_LENGTH && (isOfMap || MESSAGES.has(field))
+    ? boundedText(content, MOST_MESSAGE_LENGTH)
+    : content;

@@ -236,9 +236,12 @@ function maskLetters(line: string): string {
 export const isPasswordFlag = (word: string): boolean =>
   /^--?[A-Za-z][\w.-]{1,63}$/.test(word) && isSecretName(word.replace(/^--?/, ""));
 
+/** `-u`, `--user`, `--proxy-user` of curl, whose value is `user:password`. */
+export const isUserFlag = (flag: string): boolean => /^-[uU]$|^--(?:proxy-)?user$/.test(flag);
+
 /** The same for `-u user:password` of curl and letters that only some programs have; `line` is the whole command. */
 export function hidesNext(flag: string, next: string, line: () => string): boolean {
-  if (/^-[uU]$|^--(?:proxy-)?user$/.test(flag)) return /^[^:]*:(?!\d{1,6}$)./.test(next);
+  if (isUserFlag(flag)) return /^[^:]*:(?!\d{1,6}$)./.test(next);
   if (!/^-[paPw]$/.test(flag) || /^\d{1,5}$/.test(next)) return false;
   const command = line();
   return LETTERS.some(([program, letter]) => flag === `-${letter}` && program.test(command));

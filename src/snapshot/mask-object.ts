@@ -1,6 +1,6 @@
 import type { KubeObject } from "../objects/object.ts";
 import { MASK, maskCredentials, mayHoldCredential } from "./mask.ts";
-import { hidesNext, isPasswordFlag } from "./mask-forms.ts";
+import { hidesNext, isPasswordFlag, isUserFlag } from "./mask-forms.ts";
 import { isNoSecret, isSecretName } from "./secret-name.ts";
 
 type Fields = Record<string, unknown>;
@@ -103,7 +103,7 @@ function maskWords(words: unknown, before: readonly unknown[] = []): void {
     const flag = words[index - 1];
     const follows = typeof flag === "string" && flag.startsWith("-") && !word.startsWith("-");
     if (follows && !isNoSecret(word) && (isPasswordFlag(flag) || hidesNext(flag, word, line))) {
-      words[index] = /^-[uU]$|^--(?:proxy-)?user$/.test(flag) ? `${word.slice(0, word.indexOf(":"))}:${MASK}` : MASK;
+      words[index] = isUserFlag(flag) ? `${word.slice(0, word.indexOf(":"))}:${MASK}` : MASK;
     } else words[index] = masked(word);
   }
 }

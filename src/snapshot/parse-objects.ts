@@ -24,7 +24,7 @@ import { serviceAccountSchema } from "../objects/service-account.ts";
 import { storageClassSchema } from "../objects/storage-class.ts";
 import { volumeAttachmentSchema } from "../objects/volume-attachment.ts";
 import { WORKLOAD_KINDS, workloadSchema } from "../objects/workload.ts";
-import { boundMessages } from "./bounded-text.ts";
+import { boundedField, isBoundedMap } from "./bounded-text.ts";
 import { conforms } from "./conforms.ts";
 import { maskObject } from "./mask-object.ts";
 import type { Unusable } from "./snapshot.ts";
@@ -68,7 +68,7 @@ export type Parsed =
  * field), values of Secrets and ConfigMaps go, credentials are masked, fields we do not know stay.
  */
 export function parseObject(raw: unknown): Parsed {
-  dropNulls(raw);
+  tidy(raw);
   const basic = parseAs(kubeObjectSchema, raw);
   if ("problem" in basic) {
     const ref = refOf(raw);
@@ -77,7 +77,6 @@ export function parseObject(raw: unknown): Parsed {
       ...(ref && { unusable: { ref, problem: basic.problem } }),
     };
   }
-  boundMessages(basic.value);
   const { kind, metadata } = basic.value;
   const misnamed = nameProblem(basic.value);
   if (misnamed) return { problem: `${calledBy(raw)} is left out: ${misnamed}` };
@@ -94,7 +93,7 @@ export function parseObject(raw: unknown): Parsed {
 
 /** The same for metadata alone, as a list of names has it: an object of its kind without the rest says nothing of it. */
 export function parseMetadata(raw: unknown): Parsed {
-  dropNulls(raw);
+  tidy(raw);
   const basic = parseAs(kubeObjectSchema, raw);
   if ("problem" in basic) return { problem: `${calledBy(raw)} is left out: ${basic.problem}` };
   const misnamed = nameProblem(basic.value);
@@ -140,17 +139,21 @@ function firstIssue({ issues }: z.core.$ZodError): string {
   return `${path} is not as the API has it${"expected" in issue ? ` (expected ${String(issue.expected)})` : ""}`;
 }
 
-/** Removes null fields and null items, in place: the value was parsed for us alone. */
-function dropNulls(value: unknown): void {
+/** Removes null fields and null items and bounds texts, in place and in one walk: the value was parsed for us alone. */
+function tidy(value: unknown, isOfMap = false): void {
   if (Array.isArray(value)) {
     if (value.includes(null)) value.splice(0, value.length, ...value.filter((item) => item !== null));
-    for (const item of value) dropNulls(item);
+    for (const item of value) tidy(item);
   } else if (typeof value === "object" && value !== null) {
     const record = value as Record<string, unknown>;
     for (const field in record) {
       const content = record[field];
       if (content === null) delete record[field];
-      else if (typeof content === "object") dropNulls(content);
+      else if (typeof content === "object") tidy(content, isBoundedMap(field));
+      else if (typeof content === "string") {
+        const bounded = boundedField(field, content, isOfMap);
+        if (bounded !== content) record[field] = bounded;
+      }
     }
   }
 }

@@ -127,8 +127,8 @@ function namesIn(snapshot: Snapshot): Names {
     else names.otherNames.add(metadata.name);
     if (kind === "Node" && HOST_LIKE.test(metadata.name)) names.hosts.add(metadata.name.toLowerCase());
   }
-  const { objects, targets, gaps, absent, logs, complete, registryAnswers, skipped } = snapshot;
-  visit([objects, targets, gaps, absent, logs, complete, registryAnswers, skipped], (value, field, parent) =>
+  const { objects, targets, gaps, absent, logs, complete, registryAnswers, skipped, unusable } = snapshot;
+  visit([objects, targets, gaps, absent, logs, complete, registryAnswers, skipped, unusable], (value, field, parent) =>
     lookAt(value, field, parent, names),
   );
   return names;
@@ -181,7 +181,7 @@ const HOST_AND_PORT =
   /(?<![\w./@:-])([a-z0-9][a-z0-9-]{0,62}(?:\.[a-z0-9-]{1,63}){0,15}\.[a-z]{2,24})(?=:\d{2,5}(?!\w))/gi;
 const CERTIFICATE_NAMES = /\bvalid for ([\w.*-]{1,253}(?:, [\w.*-]{1,253}){0,64})/g;
 const SAID_USER = /\b[Uu]ser:? ["']([^"'\s]{1,256})["']/g;
-const EMAIL = /[\w.+-]{1,64}@[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63}){1,8}/gi;
+export const EMAIL = /[\w.+-]{1,64}@[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63}){1,8}/gi;
 const SAID_ACCOUNT = /system:serviceaccounts?:([a-z0-9-]{1,63})(?::([a-z0-9.-]{1,253}))?/g;
 /** Of AWS: arn:aws:iam::123456789012:role/x. */
 const ARN = /\barn:[\w-]{1,16}:[\w-]{0,64}:[\w-]{0,64}:(\d{12})\b/g;

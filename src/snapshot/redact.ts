@@ -1,6 +1,6 @@
 import type { KubeObject } from "../objects/object.ts";
 import { Addresses } from "./redact-addresses.ts";
-import { type StandIns, standInsFor } from "./redact-names.ts";
+import { EMAIL, type StandIns, standInsFor } from "./redact-names.ts";
 import type { Snapshot } from "./snapshot.ts";
 
 /** Fields whose text is Kubernetes' vocabulary or the name of something other than a namespace: left as they are. */
@@ -107,7 +107,6 @@ function renamed(object: KubeObject, { namespaces, accounts }: StandIns): KubeOb
 const CHUNK = /[^\s"'`,;()<>[\]{}=|]+/g;
 /** A name or host, with its port. */
 const WORD = /(?:\*\.)?[A-Za-z0-9_](?:[\w.-]*\w)?(?::\d{1,5}(?![\w.]))?/g;
-const EMAIL = /[\w.+-]{1,64}@[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63}){1,8}/gi;
 const ACCOUNT = /(\bsystem:serviceaccount:)([^\s:"']+):([^\s:"',;)\\]+)/g;
 /** `serviceaccount "web"`, `ServiceAccount web`, `serviceaccounts/web`, `service account shop/web`. */
 const SAID_ACCOUNT = /(\bservice ?accounts?[\s/]{1,2}\\?["']?(?:[a-z0-9-]{1,63}\/)?)([a-z0-9][a-z0-9.-]{0,252})/gi;

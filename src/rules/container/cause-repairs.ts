@@ -4,7 +4,7 @@ import type { Fix } from "../finding.ts";
 import type { PodInput } from "../pod-input.ts";
 import { adminTask, look, patchPodSpec, remakePods } from "../repair.ts";
 import { resourceOf, serviceAccountOf, volumeAt } from "./cause-words.ts";
-import { connections, setHost } from "./connection.ts";
+import { connections, holdsPassword, setHost } from "./connection.ts";
 import type { Crash } from "./crash.ts";
 import { repairProgram } from "./crash-rule.ts";
 import { patchContainer, setMemoryLimit, setVariable, takeVariable } from "./edit.ts";
@@ -345,7 +345,7 @@ function certificateRepairs(
   if (what === "name" && asked && better) {
     const setting = view.spec.env?.find(({ value: content }) => typeof content === "string" && content.includes(asked));
     // A URL may hold a password, which is not repeated.
-    return setting && !/:\/\/[^/@\s]{0,500}:[^/@\s]{0,500}@/.test(String(setting.value))
+    return setting && !holdsPassword(String(setting.value))
       ? [
           setVariable(
             input,

@@ -1,3 +1,4 @@
+import { withoutEndSlashes } from "../../text/path.ts";
 import { command, list, name, path, type Text, text, value } from "../../text/text.ts";
 import type { Unreachable } from "../../text/unreached-host.ts";
 import type { PodInput } from "../pod-input.ts";
@@ -247,7 +248,7 @@ interface VolumeOf {
 export function volumeAt(file: string, { spec }: Crash["view"], { pod }: PodInput): VolumeOf | undefined {
   const mount = (spec.volumeMounts ?? [])
     .filter(({ mountPath }) => {
-      const at = String(mountPath ?? "").replace(/(?<!\/)\/+$/, "");
+      const at = withoutEndSlashes(String(mountPath ?? ""));
       return at !== "" && (file === at || file.startsWith(`${at}/`));
     })
     .sort((a, b) => String(b.mountPath).length - String(a.mountPath).length)[0];

@@ -180,7 +180,8 @@ function portBehind({ host, content }: Setting): number | undefined {
 }
 
 /** Whether a value holds a password that is nobody's business: `postgres://shop:secret@db/shop`. */
-const holdsPassword = (content: string) => /:\/\/[^/@\s]{0,500}:[^/@\s]{0,500}@/.test(content);
+/** Whether a text has a URL with a password. */
+export const holdsPassword = (content: string) => /:\/\/[^/@\s]{0,500}:[^/@\s]{0,500}@/.test(content);
 
 function withSetting(
   evidence: Connection["evidence"],

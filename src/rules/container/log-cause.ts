@@ -1,3 +1,4 @@
+import { withoutEndSlashes } from "../../text/path.ts";
 import { type UnreachedHost, unknownHost, unreachable } from "../../text/unreached-host.ts";
 
 /** What a line of a log says is wrong. */
@@ -240,7 +241,7 @@ const folderMissing: Reader = (words) => {
 
 /** The folder is missing in which a name should be made; undefined where it is one that is always there. */
 export function inMissingFolder(wanted: string): LogCause | undefined {
-  const bare = wanted.replace(/(?<!\/)\/+$/, "");
+  const bare = withoutEndSlashes(wanted);
   const folder = bare.slice(0, Math.max(0, bare.lastIndexOf("/")));
   return folder === "" || folder === "." || folder === "/" ? undefined : { kind: "folder-missing", folder, wanted };
 }

@@ -1,5 +1,6 @@
 import { kubectl } from "../../text/command.ts";
 import { nearest } from "../../text/nearest.ts";
+import { withoutEndSlashes } from "../../text/path.ts";
 import { list, name, path, type Text, text, value } from "../../text/text.ts";
 import { filesIn } from "../config/subpath.ts";
 import { type Fix, seen } from "../finding.ts";
@@ -14,7 +15,8 @@ import { containerInSentence, describeNode } from "./words.ts";
 function mountOf({ view, error }: StartFailure) {
   const mounts = view.spec.volumeMounts ?? [];
   const index = mounts.findIndex(
-    ({ mountPath }) => String(mountPath).replace(/(?<!\/)\/+$/, "") === error.subject?.replace(/(?<!\/)\/+$/, ""),
+    ({ mountPath }) =>
+      error.subject !== undefined && withoutEndSlashes(String(mountPath)) === withoutEndSlashes(error.subject),
   );
   return index < 0
     ? undefined
@@ -48,7 +50,7 @@ const READ_ONLY_SOURCES = ["configMap", "secret", "downwardAPI", "projected", "i
 function readOnlyAbove({ view, error }: StartFailure, { pod }: PodInput) {
   if (!/read-only file system/i.test(error.detail)) return undefined;
   const mounts = (view.spec.volumeMounts ?? []) as readonly { name: string; mountPath?: string; readOnly?: boolean }[];
-  const path = (one: { mountPath?: string }) => String(one.mountPath).replace(/(?<!\/)\/+$/, "");
+  const path = (one: { mountPath?: string }) => withoutEndSlashes(String(one.mountPath));
   const [above] = mounts
     .filter((one) => error.subject?.startsWith(`${path(one)}/`))
     .sort((a, b) => path(b).length - path(a).length);

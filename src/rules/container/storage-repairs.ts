@@ -1,4 +1,5 @@
 import { kubectl } from "../../text/command.ts";
+import { withoutEndSlashes } from "../../text/path.ts";
 import { command, name, path, type Text, text, value } from "../../text/text.ts";
 import type { Fix } from "../finding.ts";
 import type { PodInput } from "../pod-input.ts";
@@ -96,7 +97,7 @@ export function readOnlyRepairs(file: string | undefined, crash: Crash, input: P
 
 /** Makes a folder where a container may make something in it: a volume, or a folder within one that is there. */
 export function folderRepairs(folder: string, { view }: Crash, input: PodInput): readonly Fix[] {
-  const base = view.spec.workingDir?.replace(/(?<!\/)\/+$/, "");
+  const base = view.spec.workingDir && withoutEndSlashes(view.spec.workingDir);
   const directory = folder.startsWith("/") ? folder : base ? `${base}/${folder}` : undefined;
   const inImage = repairProgram(
     text`Or make the folder in the image (${command(`RUN mkdir -p ${folder}`)}); build and push it.`,
@@ -235,7 +236,9 @@ export function emptyFolderRepairs(folder: string, { view }: Crash, input: PodIn
     ({ name: its, mountPath }) => its === volume?.name && mountPath === volume?.mountPath,
   );
   const isRoot =
-    volume?.mountPath.replace(/(?<!\/)\/+$/, "") === folder.replace(/(?<!\/)\/+$/, "") && mount?.subPath === undefined;
+    volume !== undefined &&
+    withoutEndSlashes(volume.mountPath) === withoutEndSlashes(folder) &&
+    mount?.subPath === undefined;
   if (!volume || volume.object || !isRoot) return [];
   return [
     patchContainer(

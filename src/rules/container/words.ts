@@ -1,4 +1,5 @@
 import { kubectl } from "../../text/command.ts";
+import { withoutEndSlashes } from "../../text/path.ts";
 import { list, name, type Piece, path, type Text, text, value } from "../../text/text.ts";
 import type { Evidence, Fix } from "../finding.ts";
 import { seen } from "../finding.ts";
@@ -60,7 +61,7 @@ export function debugCopy({ pod }: PodInput, { name: container, role }: Containe
 /** The mounts that hide what the image has at a path: those at the path itself or above it. */
 export function mountsOver({ spec }: ContainerView, file: string): Text | undefined {
   const over = (spec.volumeMounts ?? []).filter(({ mountPath }) => {
-    const at = String(mountPath ?? "").replace(/(?<!\/)\/+$/, "");
+    const at = withoutEndSlashes(String(mountPath ?? ""));
     return at !== "" && (file === at || file.startsWith(`${at}/`));
   });
   return over.length > 0

@@ -2,7 +2,7 @@ import { name, text } from "../../text/text.ts";
 import { look } from "../repair.ts";
 import { pullRule } from "./pull-rule.ts";
 import { lookFromNode, viewNotes } from "./view-from-here.ts";
-import { askerOf, imageOf, nodeOf, reachNotes } from "./words.ts";
+import { askerOf, imageOf, nodeOf, reachNotes, statusIn } from "./words.ts";
 
 /** The registry served the manifest; the storage behind it refuses a layer. */
 export default pullRule({
@@ -12,7 +12,7 @@ export default pullRule({
   confidence: () => "likely",
   asks: () => text`from this machine, for comparison`,
   headline: (attempt, input) =>
-    text`${name(attempt.error.host)} refuses a layer of the image to node ${nodeOf(input)} (${statusIn(attempt.error.detail)}), after the manifest was read.`,
+    text`${name(attempt.error.host)} refuses a layer of the image to node ${nodeOf(input)} (${statusIn(attempt.error.detail, /^40[13]/) ?? "403"}), after the manifest was read.`,
   why: (attempt) =>
     text`${askerOf(attempt)} asks for ${imageOf(attempt)}. The tag exists and the manifest could be read, so a pull secret is probably not what is missing. Registries store layers elsewhere (object storage such as S3, a CDN) and redirect to it; that storage, or a proxy, firewall or VPC endpoint policy on the way to it, refuses the request.`,
   notes: (attempt, input) => [...viewNotes(attempt, input), ...reachNotes(attempt, input)],
@@ -32,9 +32,3 @@ export default pullRule({
     catalogue: [],
   },
 });
-
-/** `403 Forbidden`, as each runtime writes it. */
-function statusIn(detail: string): string {
-  const [, status] = /\b(40[13](?: [A-Z][a-z]{2,20})?)\b/.exec(detail) ?? [];
-  return status ?? "403";
-}

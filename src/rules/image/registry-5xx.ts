@@ -3,7 +3,7 @@ import { look } from "../repair.ts";
 import { pullRule } from "./pull-rule.ts";
 import { earlierTry } from "./there-now.ts";
 import { viewNotes } from "./view-from-here.ts";
-import { askerOf, imageOf, reachNotes } from "./words.ts";
+import { askerOf, imageOf, reachNotes, statusIn } from "./words.ts";
 
 /** The registry fails with a server error. */
 export default pullRule({
@@ -12,13 +12,13 @@ export default pullRule({
   causes: ["5xx"],
   asks: () => text`from this machine, for comparison`,
   headline: (attempt, _input) =>
-    text`The registry ${name(attempt.error.host)} fails with a server error (${statusIn(attempt.error.detail)}).`,
+    text`The registry ${name(attempt.error.host)} fails with a server error (${statusOf(attempt.error.detail)}).`,
   why: (attempt) =>
     text`${askerOf(attempt)} asks for ${imageOf(attempt)}. The registry is reachable but does not work, or a proxy in front of it has lost it. It can heal without a change here.`,
   notes: (attempt, input) => [...viewNotes(attempt, input), ...reachNotes(attempt, input)],
   thereNow: (now, attempt) => ({
     headline: text`The registry ${name(attempt.error.host)} gives the image now; ${earlierTry(now)} met a server error.`,
-    was: text`with a server error (${statusIn(attempt.error.detail)})`,
+    was: text`with a server error (${statusOf(attempt.error.detail)})`,
     became: text`it recovered`,
   }),
   fixes: (attempt, _input) => [look(text`Tell the owner of ${name(attempt.error.host)}; the kubelet goes on trying.`)],
@@ -32,8 +32,4 @@ export default pullRule({
   },
 });
 
-/** `502 Bad Gateway`, from where each runtime has it; a port or a tag can have such digits too. */
-function statusIn(detail: string): string {
-  const [, status] = /(?:: |status: |StatusCode: )(5\d\d(?: [A-Z][A-Za-z-]+)*)(?![\w.])/.exec(detail) ?? [];
-  return status ?? "5xx";
-}
+const statusOf = (detail: string): string => statusIn(detail, /^5/) ?? "5xx";

@@ -85,3 +85,12 @@ export function nodeNotes({ error }: PullAttempt, input: PodInput): readonly Tex
       ]
     : [];
 }
+
+/**
+ * The first status of an answer that begins as `meant` says, with its words, from where each runtime has it: `502 Bad
+ * Gateway`. A port, a tag or a digest can have such digits, too.
+ */
+export function statusIn(detail: string, meant: RegExp): string | undefined {
+  const statuses = detail.matchAll(/(?:: |status: |StatusCode: )([45]\d\d(?: [A-Z][A-Za-z-]+)*)(?![\w.])/g);
+  return [...statuses].map(([, status = ""]) => status).find((status) => meant.test(status));
+}

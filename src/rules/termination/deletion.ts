@@ -29,7 +29,7 @@ export function deletionOf({ pod, snapshot, containers }: PodInput): Deletion | 
   const { deletionTimestamp, deletionGracePeriodSeconds, finalizers = [] } = pod.metadata;
   const at = Date.parse(deletionTimestamp ?? "");
   const askedAt = deletionRequestedAt(pod);
-  if (Number.isNaN(at) || askedAt === undefined) return undefined;
+  if (askedAt === undefined) return undefined;
   const running = containers.filter(({ status }) => status?.state?.running).map(({ name }) => name);
   // Once the kubelet has confirmed the end it sets the grace period to 0: that says nothing of what was granted.
   const graceSeconds = deletionGracePeriodSeconds || pod.spec.terminationGracePeriodSeconds || 0;
